@@ -1,0 +1,1 @@
+"""Forms of the clusters' side, split by noun."""

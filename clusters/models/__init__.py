@@ -1,0 +1,55 @@
+"""Clusters and what surrounds them, split by noun."""
+
+from clusters.models.cluster import (
+    Cluster,
+    ClusterFact,
+    ClusterRegion,
+    ClusterSector,
+    CorrectionNote,
+    EvidenceNote,
+    Leader,
+)
+from clusters.models.funding import (
+    Call,
+    CallCondition,
+    ExchangeRate,
+    FundingLine,
+    FundingProgramme,
+    Grant,
+)
+from clusters.models.organisation import Membership, Organisation, Partnership
+from clusters.models.project import (
+    OpenSeat,
+    Project,
+    ProjectCluster,
+    ProjectLog,
+    ProjectPartner,
+)
+from clusters.models.reference import Region, RelatedSectors, Sector
+
+__all__ = [
+    "Call",
+    "CallCondition",
+    "Cluster",
+    "ClusterFact",
+    "ClusterRegion",
+    "ClusterSector",
+    "CorrectionNote",
+    "EvidenceNote",
+    "ExchangeRate",
+    "FundingLine",
+    "FundingProgramme",
+    "Grant",
+    "Leader",
+    "Membership",
+    "OpenSeat",
+    "Organisation",
+    "Partnership",
+    "Project",
+    "ProjectCluster",
+    "ProjectLog",
+    "ProjectPartner",
+    "Region",
+    "RelatedSectors",
+    "Sector",
+]

@@ -1,0 +1,223 @@
+"""What a manager, a viewer and an administrator look at first."""
+
+import datetime as dt
+from typing import Any
+
+from django.db.models import Count, Q, QuerySet
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext, pgettext
+
+from clusters.models import Cluster
+from ifa_crm.home.sections import WEEK, Button, Line, Mark, Moment, Sort, lead_marks
+from ifa_crm.staff.models import User
+from investors.choices import Priority, Status
+from investors.models import Engagement, Lead
+
+LATELY = dt.timedelta(days=30)
+
+
+# --- manager: to confirm -----------------------------------------------------------------------
+
+
+def _agreed(moment: Moment) -> "QuerySet[Engagement]":
+    """Agreements that they may confirm: recorded, owned and deputised by others."""
+    return (
+        Engagement.objects.visible_to(moment.user)
+        .to_verify(moment.user)
+        .select_related("lead__investor", "project", "recorded_by")
+        .order_by("agreed_on", "pk")
+    )
+
+
+def _to_confirm(row: Engagement, moment: Moment) -> Line:
+    return Line(
+        title=_named(row),
+        address=row.get_absolute_url(),
+        why=_("Signed, recorded by %(name)s; a second person confirms it")
+        % {"name": row.recorded_by},
+        when=row.agreed_on,
+        marks=tuple(lead_marks(row.lead)),
+        button=Button(
+            _("Confirm"), reverse("investors:engagement_verify", args=[row.ref]), "check-badge"
+        ),
+    )
+
+
+def _named(row: Engagement) -> str:
+    """Who joins or starts what, in words."""
+    names = {"investor": row.lead.investor, "project": row.project}
+    if row.kind == "join":
+        return _("%(investor)s joins %(project)s") % names
+    return _("%(investor)s starts %(project)s") % names
+
+
+# --- manager: without owner or plan ------------------------------------------------------------
+
+
+def _adrift(moment: Moment) -> "QuerySet[Lead]":
+    """Active ones without an owner, whose owner has left, or on which nothing is planned."""
+    gone = User.objects.filter(is_active=False).values("pk")
+    lacking = Q(owner__isnull=True) | Q(next_due__isnull=True) | Q(owner__in=gone)
+    return (
+        Lead.objects.visible_to(moment.user)
+        .live()
+        .active_on(moment.today)
+        .filter(lacking)
+        .select_related("investor", "owner")
+        .order_by("priority", "received_at", "pk")
+    )
+
+
+def _to_assign(row: Lead, moment: Moment) -> Line:
+    marks = [*lead_marks(row)]
+    if row.priority == Priority.HIGH:
+        marks.insert(0, Mark(_("High priority"), "warn"))
+    owner = row.owner
+    if owner is None or not owner.is_active:
+        why = _("Nobody owns it") if owner is None else _("%(name)s has left") % {"name": owner}
+        address = reverse("investors:lead_assign", args=[row.ref])
+        button = Button(_("Assign"), address, "user-plus")
+    else:
+        why = _("Nothing is planned; %(name)s owns it") % {"name": owner}
+        address = reverse("investors:action_create", args=[row.ref])
+        button = Button(_("Plan"), address, "plus")
+    return Line(
+        title=str(row),
+        address=row.get_absolute_url(),
+        why=why,
+        when=row.received_at,
+        marks=tuple(marks),
+        button=button,
+    )
+
+
+# --- viewer ------------------------------------------------------------------------------------
+
+
+def _received(moment: Moment) -> "QuerySet[Lead]":
+    rows = Lead.objects.visible_to(moment.user).live().filter(received_at__gt=moment.now - WEEK)
+    return rows.select_related("investor", "owner").order_by("-received_at", "-pk")
+
+
+def _new(row: Lead, moment: Moment) -> Line:
+    return Line(
+        title=str(row),
+        address=row.get_absolute_url(),
+        why=_("%(name)s looks after it") % {"name": row.owner}
+        if row.owner
+        else _("Nobody owns it"),
+        when=row.received_at,
+        button=_open(row),
+    )
+
+
+def _confirmed(moment: Moment) -> "QuerySet[Engagement]":
+    rows = Engagement.objects.visible_to(moment.user).counted()
+    lately = rows.filter(verified_at__gt=moment.now - LATELY)
+    return lately.select_related("lead__investor", "project").order_by("-verified_at", "-pk")
+
+
+def _just_confirmed(row: Engagement, moment: Moment) -> Line:
+    return Line(
+        title=_named(row),
+        address=row.get_absolute_url(),
+        why=_("Confirmed by a second person"),
+        when=row.verified_at,
+        button=_open(row),
+    )
+
+
+def _open(row: Any) -> Button:
+    return Button(pgettext("button", "Open"), row.get_absolute_url(), "arrow-right")
+
+
+# --- administrator -----------------------------------------------------------------------------
+
+
+def _leavers(moment: Moment) -> "QuerySet[User]":
+    """People who have left and still own leads that move."""
+    moving = Q(
+        leads_owned__status__in=[Status.ACTIVE, Status.WAITING],
+        leads_owned__archived_at__isnull=True,
+    )
+    counted = User.objects.filter(is_active=False).annotate(
+        left=Count("leads_owned", filter=moving)
+    )
+    return counted.filter(left__gt=0).order_by("-left", "pk")
+
+
+def _to_hand_over(row: Any, moment: Moment) -> Line:
+    leads = f"{reverse('investors:lead_list')}?owner={row.username}"
+    said = ngettext(
+        "Has left and still owns %(n)d lead", "Has left and still owns %(n)d leads", row.left
+    )
+    return Line(
+        title=str(row),
+        address=reverse("admin:staff_user_change", args=[row.pk]),
+        why=said % {"n": row.left},
+        button=Button(_("Hand over"), leads, "arrows-right-left"),
+    )
+
+
+def _without_role(moment: Moment) -> "QuerySet[User]":
+    """Accounts that can sign in and do nothing, or whose office is not known."""
+    rows = User.objects.offered().filter(is_superuser=False)
+    return rows.filter(Q(groups__isnull=True) | Q(office__isnull=True)).distinct().order_by("pk")
+
+
+def _to_complete(row: User, moment: Moment) -> Line:
+    address = reverse("admin:staff_user_change", args=[row.pk])
+    return Line(
+        title=str(row),
+        address=address,
+        why=_("No office is recorded") if row.office_id is None else _("Has no role"),
+        when=row.date_joined,
+        button=Button(_("Edit"), address, "pencil-square"),
+    )
+
+
+def _untended(moment: Moment) -> "QuerySet[Cluster]":
+    nobody = Q(desk_officer__isnull=True) | Q(desk_officer__is_active=False)
+    return Cluster.objects.live().filter(nobody).order_by("tier", "name")
+
+
+def _to_entrust(row: Cluster, moment: Moment) -> Line:
+    return Line(
+        title=row.name,
+        address=row.get_absolute_url(),
+        why=_("No desk officer looks after it"),
+        button=Button(
+            _("Choose one"), reverse("clusters:cluster_edit", args=[row.slug]), "user-plus"
+        ),
+    )
+
+
+CONFIRM = Sort(
+    "confirm", gettext_lazy("Agreements to confirm"), "check-badge", _agreed, _to_confirm,
+    gettext_lazy("No agreement waits for you."),
+)  # fmt: skip
+ADRIFT = Sort(
+    "adrift", gettext_lazy("Leads without an owner or a next action"), "exclamation-triangle",
+    _adrift, _to_assign, gettext_lazy("Every active lead has an owner and a next action."),
+)  # fmt: skip
+NEW = Sort(
+    "new", gettext_lazy("New leads of the last seven days"), "inbox-arrow-down", _received, _new,
+    gettext_lazy("No lead came in within seven days."),
+)  # fmt: skip
+CONFIRMED = Sort(
+    "confirmed", gettext_lazy("Confirmed in the last thirty days"), "check-badge", _confirmed,
+    _just_confirmed, gettext_lazy("Nothing was confirmed in the last thirty days."),
+)  # fmt: skip
+LEAVERS = Sort(
+    "leavers", gettext_lazy("Open work of people who left"), "arrows-right-left", _leavers,
+    _to_hand_over, gettext_lazy("Nobody who left still owns a lead."),
+)  # fmt: skip
+ACCOUNTS = Sort(
+    "accounts", gettext_lazy("Accounts to complete"), "identification", _without_role,
+    _to_complete, gettext_lazy("Every account has a role and an office."),
+)  # fmt: skip
+UNTENDED = Sort(
+    "untended", gettext_lazy("Clusters without a desk officer"), "share", _untended, _to_entrust,
+    gettext_lazy("Every cluster has a desk officer."),
+)  # fmt: skip

@@ -1,0 +1,268 @@
+"""What an adviser has on the desk: whom to answer, what to do, whom to meet, what to take."""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, pgettext
+
+from ifa_crm.home.sections import AT_MOST, WEEK, Button, Line, Mark, Moment, Sort, first, lead_marks
+from ifa_crm.staff.models import Absence, User
+from investors.choices import Status
+from investors.models import Action, Interaction, Lead
+from meetings.choices import MeetingForm
+from meetings.models import Meeting
+from meetings.querysets import MeetingQuerySet
+
+_LEAD = (
+    "lead__ref", "lead__title", "lead__status", "lead__waiting_until", "lead__restricted",
+    "lead__owner_id", "lead__deputy_id", "lead__investor__name",
+)  # fmt: skip
+_MEETING = (
+    "ref", "form", "state", "starts_at", "ends_at", "time_zone", "place", "link", "cluster__name",
+)  # fmt: skip
+_INVESTOR = ("investor__name", "investor__control_country")
+
+
+def _covered(moment: Moment) -> "QuerySet[Absence, Any]":
+    """People who are away today and for whom this one stands in."""
+    away = Absence.objects.filter(
+        stand_in=moment.user, first_day__lte=moment.today, last_day__gte=moment.today
+    )
+    return away.values("user")
+
+
+def _is_covered(lead: Lead, moment: Moment) -> bool:
+    return moment.user.pk not in {lead.owner_id, lead.deputy_id}
+
+
+def _log(lead: Lead) -> str:
+    address = reverse("investors:interaction_create", args=[lead.ref])
+    return f"{address}?kind=email&direction=out"
+
+
+# --- to answer ---------------------------------------------------------------------------------
+
+
+def _unanswered(moment: Moment) -> "QuerySet[Interaction]":
+    """Inbound and open on leads that they handle, whatever the status; the oldest first."""
+    user = moment.user
+    theirs = Q(lead__owner=user) | Q(lead__deputy=user) | Q(lead__owner__in=_covered(moment))
+    return (
+        Interaction.objects.visible_to(user)
+        .unanswered()
+        .filter(theirs, lead__archived_at__isnull=True)
+        .select_related("lead__investor")
+        .only("ref", "kind", "subject", "happened_at", *_LEAD)
+        .order_by("happened_at", "pk")
+    )
+
+
+def _to_answer(row: Interaction, moment: Moment) -> Line:
+    lead = row.lead
+    marks = [*lead_marks(lead)]
+    status = lead.status_on(moment.today)
+    if status != Status.ACTIVE:
+        marks.append(Mark(_("Came back: %(status)s") % {"status": status.label.lower()}, "accent"))
+    if _is_covered(lead, moment):
+        marks.append(Mark(_("You stand in"), "quiet"))
+    return Line(
+        title=f"{lead.investor}: {row.subject or lead.title}",
+        address=row.get_absolute_url(),
+        why=_("%(kind)s, not answered") % {"kind": row.get_kind_display()},
+        when=row.happened_at,
+        marks=tuple(marks),
+        button=Button(pgettext("button", "Answer"), _log(lead), "arrow-uturn-left"),
+    )
+
+
+# --- to do -------------------------------------------------------------------------------------
+
+
+def _due(moment: Moment) -> "QuerySet[Action]":
+    """Open actions for a week on leads that are active on the day; overdue ones come first."""
+    user, today = moment.user, moment.today
+    given = Q(assignee=user) | Q(assignee__in=_covered(moment))
+    nobodys = Q(assignee__isnull=True, lead__owner=user)
+    active = Q(lead__status=Status.ACTIVE) | Q(
+        lead__status=Status.WAITING, lead__waiting_until__lte=today
+    )
+    return (
+        Action.objects.visible_to(user)
+        .open()
+        .due_by(today + WEEK)
+        .filter(given | nobodys, active, lead__archived_at__isnull=True)
+        .select_related("lead__investor")
+        .only("ref", "what", "due", "assignee_id", *_LEAD)
+        .order_by("due", "pk")
+    )
+
+
+def _to_do(row: Action, moment: Moment) -> Line:
+    marks = [*lead_marks(row.lead)]
+    if row.due < moment.today:
+        marks.insert(0, Mark(_("Overdue"), "bad"))
+    elif row.due == moment.today:
+        marks.insert(0, Mark(_("Today"), "accent"))
+    if row.assignee_id not in {None, moment.user.pk}:
+        marks.append(Mark(_("You stand in"), "quiet"))
+    return Line(
+        title=row.what,
+        address=row.lead.get_absolute_url(),
+        why=f"{row.lead.investor}: {row.lead.title}",
+        when=row.due,
+        marks=tuple(marks),
+        button=Button(
+            _("Done"), reverse("investors:action_done", args=[row.ref]), "check", at_once=True
+        ),
+    )
+
+
+# --- whom to meet, what to record --------------------------------------------------------------
+
+
+def _meetings(user: User) -> MeetingQuerySet:
+    return (
+        Meeting.objects.visible_to(user)
+        .confirmed()
+        .filter(lead__archived_at__isnull=True)
+        .select_related("lead__investor", "cluster")
+        .only(*_MEETING, *_LEAD)
+    )
+
+
+def _theirs(moment: Moment) -> list[Meeting]:
+    """Confirmed ones that concern them, from what is over to a week ahead: read once."""
+    if moment.meetings is None:
+        rows = _meetings(moment.user).of(moment.user).filter(starts_at__lte=moment.now + WEEK)
+        ahead_first = rows.order_by(first(Q(ends_at__gt=moment.now)), "starts_at", "pk")
+        moment.meetings = list(ahead_first[: 2 * AT_MOST + 1])
+    return moment.meetings
+
+
+def _coming(moment: Moment) -> list[Meeting]:
+    return [row for row in _theirs(moment) if not row.is_to_record_at(moment.now)]
+
+
+def _over(moment: Moment) -> list[Meeting]:
+    return [row for row in _theirs(moment) if row.is_to_record_at(moment.now)]
+
+
+def clock(meeting: Meeting) -> str:
+    """*10:00–11:30 in Paris (18:00 here)*: by the clock of the place, and by the reader's."""
+    start, end = (timezone.localtime(moment, meeting.zone) for moment in meeting.stretch)
+    there = f"{date_format(start, 'TIME_FORMAT')}–{date_format(end, 'TIME_FORMAT')}"
+    place = meeting.time_zone.rpartition("/")[2].replace("_", " ")
+    here = timezone.localtime(meeting.stretch[0])
+    if here.utcoffset() == start.utcoffset():
+        return f"{there}, {place}"
+    return _("%(there)s, %(place)s (%(here)s for you)") % {
+        "there": there,
+        "place": place,
+        "here": date_format(here, "TIME_FORMAT"),
+    }
+
+
+def to_meet(row: Meeting, moment: Moment) -> Line:
+    marks = [*lead_marks(row.lead)]
+    if row.form == MeetingForm.CALL:
+        marks.append(Mark(row.get_form_display(), "quiet"))
+    where = row.place or (_("by link") if row.link else "")
+    return Line(
+        title=_("%(investor)s meets %(cluster)s")
+        % {"investor": row.lead.investor, "cluster": row.cluster},
+        address=row.get_absolute_url(),
+        why=" · ".join(part for part in (clock(row), where) if part),
+        when=row.starts_at,
+        marks=tuple(marks),
+        button=Button(
+            _("Calendar file"), reverse("meetings:meeting_ics", args=[row.ref]), "calendar"
+        ),
+    )
+
+
+def _to_record(row: Meeting, moment: Moment) -> Line:
+    return Line(
+        title=_("%(investor)s meets %(cluster)s")
+        % {"investor": row.lead.investor, "cluster": row.cluster},
+        address=row.get_absolute_url(),
+        why=_("It is over: say whether it took place"),
+        when=row.starts_at,
+        marks=tuple(lead_marks(row.lead)),
+        button=Button(
+            _("Record"), reverse("meetings:meeting_held", args=[row.ref]), "pencil-square"
+        ),
+    )
+
+
+def coming_to_all(moment: Moment) -> "QuerySet[Meeting]":
+    """Every introduction of the next fourteen days that the reader may see."""
+    soon = _meetings(moment.user).filter(ends_at__gt=moment.now)
+    return soon.filter(starts_at__lte=moment.now + 2 * WEEK).order_by("starts_at", "pk")
+
+
+# --- to take -----------------------------------------------------------------------------------
+
+
+def _unowned(moment: Moment) -> "QuerySet[Lead]":
+    """Active ones that nobody owns: of the own office first, then the longest there."""
+    waits = Interaction.objects.unanswered().filter(lead=OuterRef("pk"))
+    return (
+        Lead.objects.visible_to(moment.user)
+        .live()
+        .active_on(moment.today)
+        .filter(owner__isnull=True)
+        .select_related("investor")
+        .only("ref", "title", "restricted", "received_at", *_INVESTOR)
+        .annotate(waits=Exists(waits))
+        .order_by(first(Q(office=moment.user.office_id)), "received_at", "pk")
+    )
+
+
+def _to_take(row: Any, moment: Moment) -> Line:
+    country = row.investor.control_country.name
+    why = (
+        _("Nobody owns it, and their message is not answered") if row.waits else _("Nobody owns it")
+    )
+    return Line(
+        title=str(row),
+        address=row.get_absolute_url(),
+        why=f"{why} · {country}",
+        when=row.received_at,
+        marks=tuple(lead_marks(row)),
+        button=Button(
+            _("Take it"),
+            reverse("investors:lead_take", args=[row.ref]),
+            "hand-raised",
+            at_once=True,
+        ),
+    )
+
+
+ANSWER = Sort(
+    "answer", gettext_lazy("To answer"), "chat-bubble-left-right", _unanswered, _to_answer,
+    gettext_lazy("Nobody waits for an answer."),
+)  # fmt: skip
+DO = Sort(
+    "do", gettext_lazy("To do"), "check-circle", _due, _to_do,
+    gettext_lazy("Nothing is due within a week."),
+)  # fmt: skip
+MEET = Sort(
+    "meet", gettext_lazy("To meet in seven days"), "calendar-days", _coming, to_meet,
+    gettext_lazy("No introduction in the next seven days."),
+)  # fmt: skip
+RECORD = Sort(
+    "record", gettext_lazy("To record"), "pencil-square", _over, _to_record,
+    gettext_lazy("Every introduction that is over has been recorded."),
+)  # fmt: skip
+TAKE = Sort(
+    "take", gettext_lazy("To take"), "hand-raised", _unowned, _to_take,
+    gettext_lazy("Every active lead has an owner."),
+)  # fmt: skip
+COMING = Sort(
+    "coming", gettext_lazy("Introductions in the next fourteen days"), "calendar-days",
+    coming_to_all, to_meet, gettext_lazy("No introduction in the next fourteen days."),
+)  # fmt: skip

@@ -1,0 +1,127 @@
+"""What a part of Today is made of. A line says why it is there and has one button."""
+
+import datetime as dt
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ifa_crm.staff.models import User
+from investors.models import Lead
+from meetings.models import Meeting
+
+SHOWN: Final = 8  # lines of a section on Today
+AT_MOST: Final = 100  # lines on the section's own page; counted no further
+WEEK: Final = dt.timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Button:
+    """The one act of a line: a link, or, where nothing has to be said, done at once."""
+
+    label: str
+    address: str
+    icon: str
+    at_once: bool = False
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A badge: a word and its tone."""
+
+    text: str
+    tone: str = "neutral"
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing: what, why it is here, since or until when, and what to do about it."""
+
+    title: str
+    address: str
+    why: str
+    button: Button
+    when: dt.date | dt.datetime | None = None
+    marks: tuple[Mark, ...] = ()
+
+
+@dataclass(frozen=True)
+class Section:
+    """Lines of one sort. ``total`` counts as far as ``AT_MOST`` and one more."""
+
+    key: str
+    title: str
+    icon: str
+    lines: list[Line]
+    total: int
+    empty: str
+    is_main: bool = True
+
+    @property
+    def address(self) -> str:
+        return reverse("home:section", args=[self.key])
+
+    @property
+    def is_cut(self) -> bool:
+        return self.total > len(self.lines)
+
+    @property
+    def count_text(self) -> str:
+        return f"{AT_MOST}+" if self.total > AT_MOST else str(self.total)
+
+
+@dataclass
+class Moment:
+    """Who looks, and when: the day in their own zone."""
+
+    user: User
+    now: dt.datetime = field(default_factory=timezone.now)
+    meetings: list[Meeting] | None = None  # read once, for two sections
+
+    @property
+    def today(self) -> dt.date:
+        return timezone.localdate(self.now)
+
+
+# The rows of a section, best first, and what a row looks like as a line.
+Rows = Callable[[Moment], "QuerySet[Any] | list[Any]"]
+Draw = Callable[[Any, Moment], Line]
+
+
+@dataclass(frozen=True)
+class Sort:
+    """A sort of section: where its rows come from and how they are drawn."""
+
+    key: str
+    title: Any
+    icon: str
+    rows: Rows
+    draw: Draw
+    empty: Any
+
+    def at(self, moment: Moment, shown: int = SHOWN, *, is_main: bool = True) -> Section:
+        found = list(self.rows(moment)[: AT_MOST + 1])
+        return Section(
+            key=self.key,
+            title=str(self.title),
+            icon=self.icon,
+            lines=[self.draw(row, moment) for row in found[:shown]],
+            total=len(found),
+            empty=str(self.empty),
+            is_main=is_main,
+        )
+
+
+def first(condition: Q) -> Case:
+    """An order: rows that meet ``condition`` before the others."""
+    return Case(When(condition, then=Value(0)), default=Value(1), output_field=IntegerField())
+
+
+def lead_marks(lead: Lead) -> Iterable[Mark]:
+    """What everybody who sees the lead should know at a glance."""
+    if lead.restricted:
+        yield Mark(_("Confidential"), "warn")

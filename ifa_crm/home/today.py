@@ -1,0 +1,88 @@
+"""Today: which sections whom, and in which order.
+
+A section belongs to the work of a role. Beside it everybody who may handle something sees their
+own work too, as far as there is any. Who has two roles sees both.
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+from django.utils.translation import gettext_lazy as _
+
+from ifa_crm.home.desk import CHASE, CHECK, CORRECT, RELAY
+from ifa_crm.home.oversight import (
+    ACCOUNTS,
+    ADRIFT,
+    CONFIRM,
+    CONFIRMED,
+    LEAVERS,
+    NEW,
+    UNTENDED,
+)
+from ifa_crm.home.own import ANSWER, COMING, DO, MEET, RECORD, TAKE
+from ifa_crm.home.sections import AT_MOST, Moment, Section, Sort
+from ifa_crm.staff.models import User
+from ifa_crm.staff.roles import Role
+
+MAIN: Final[dict[Role, tuple[Sort, ...]]] = {
+    Role.ADVISER: (ANSWER, DO, MEET, RECORD, TAKE),
+    Role.DESK: (RELAY, CHASE, CHECK, CORRECT),
+    Role.MANAGER: (CONFIRM, ADRIFT),
+    Role.ADMINISTRATOR: (LEAVERS, ACCOUNTS, UNTENDED),
+    Role.VIEWER: (COMING, NEW, CONFIRMED),
+}
+# Shown only when there is something.
+QUIET: Final = frozenset({RECORD, ACCOUNTS})
+# The same for these: people of these roles may have work of their own.
+BESIDE: Final[dict[Role, tuple[Sort, ...]]] = {
+    Role.DESK: (DO, MEET),
+    Role.MANAGER: (ANSWER, DO, MEET, RECORD),
+    Role.ADMINISTRATOR: (ANSWER, DO, MEET, RECORD),
+}
+
+IN_SHORT: Final = {
+    "answer": _("%(n)s to answer"),
+    "do": _("%(n)s to do"),
+    "meet": _("%(n)s to meet"),
+    "record": _("%(n)s to record"),
+    "relay": _("%(n)s to relay"),
+    "chase": _("%(n)s without an answer"),
+    "correct": _("%(n)s notes"),
+    "confirm": _("%(n)s to confirm"),
+    "adrift": _("%(n)s without owner or plan"),
+    "coming": _("%(n)s introductions ahead"),
+}
+
+
+def sorts_of(user: User) -> dict[Sort, bool]:
+    """The sorts of section that ``user`` sees, in order, and whether they belong to a role."""
+    roles = [role for role in MAIN if role in user.roles]
+    found = {sort: sort not in QUIET for role in roles for sort in MAIN[role]}
+    for role in roles:
+        for sort in BESIDE.get(role, ()):
+            found.setdefault(sort, False)
+    return found
+
+
+def sections_of(user: User) -> Iterator[Section]:
+    moment = Moment(user)
+    for sort, is_main in sorts_of(user).items():
+        section = sort.at(moment, is_main=is_main)
+        if section.lines or is_main:
+            yield section
+
+
+def section_of(user: User, key: str) -> Section | None:
+    """One section with all its lines, or nothing if it is not for ``user``."""
+    for sort, is_main in sorts_of(user).items():
+        if sort.key == key:
+            return sort.at(Moment(user), AT_MOST, is_main=is_main)
+    return None
+
+
+def in_short(sections: list[Section]) -> str:
+    """*3 to answer, 5 to do*: the sentence under the heading."""
+    counted = {section.key: section.count_text for section in sections if section.total}
+    return ", ".join(
+        str(words) % {"n": counted[key]} for key, words in IN_SHORT.items() if key in counted
+    )

@@ -1,0 +1,53 @@
+"""Today, and one search over everything."""
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from ifa_crm.home import search as finding
+from ifa_crm.home.today import in_short, section_of, sections_of
+from ifa_crm.reports.figures import today_figures
+from ifa_crm.staff.decorators import StaffRequest, requires
+from ifa_crm.staff.roles import Act
+
+
+@require_safe
+@requires(Act.READ)
+def today(request: StaffRequest) -> HttpResponse:
+    sections = list(sections_of(request.user))
+    day = timezone.localdate()
+    context = {
+        "sections": sections,
+        "in_short": in_short(sections),
+        "figures": today_figures(request.user, day),
+        "day": day,
+    }
+    return render(request, "home/today.html", context)
+
+
+@require_safe
+@requires(Act.READ)
+def section(request: StaffRequest, key: str) -> HttpResponse:
+    """One part of Today with everything in it."""
+    found = section_of(request.user, key)
+    if found is None:
+        raise Http404
+    return render(request, "home/section.html", {"section": found})
+
+
+@require_safe
+@requires(Act.READ)
+def search(request: StaffRequest) -> HttpResponse:
+    """Everything that matches, grouped by noun; says what to do where nothing does."""
+    query = finding.tidy(request.GET.get("q", ""))
+    too_short = finding.is_too_short(query)
+    groups = [] if too_short else finding.search(request.user, query)
+    context = {
+        "query": query,
+        "search_query": query,
+        "groups": groups,
+        "too_short": bool(query) and too_short,
+        "may_record": request.user.may(Act.RECORD),
+    }
+    return render(request, "home/search.html", context)

@@ -1,0 +1,400 @@
+"""List pages: filter, sort, count, page. Everything stands in the address.
+
+A view builds one :class:`ListPage` and returns its answer::
+
+    page = ListPage(
+        request,
+        rows=Lead.objects.visible_to(request.user),
+        filterset=LeadFilter,
+        sorts={"investor": ("investor__name",), "created": ("created_at",)},
+        default_sort="-created",
+        show=lambda rows: rows.select_related("investor", "owner"),
+    )
+    return page.answer("investors/lead_list.html", title=_("Leads"))
+
+What makes it hold at 100,000 rows: the count stops at ``settings.COUNT_CAP``; a page reads only
+keys, in the order of an index, and then the shown rows by key; ``show`` adds what the table
+needs to these rows alone.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import django_filters as filters
+from django import forms
+from django.conf import settings
+from django.db.models import F, Model, OrderBy, QuerySet
+from django.forms import BoundField
+from django.http import HttpRequest, QueryDict
+from django.template.response import TemplateResponse
+from django.utils.cache import patch_vary_headers
+from django.utils.formats import date_format, number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_countries import countries
+from django_filters.widgets import BooleanWidget
+
+PAGE_SIZES = (25, 50, 100)
+LAST_PAGE_EVER = 1_000_000  # beyond it an offset no longer fits a database's integer
+
+Order = tuple[str | OrderBy, ...]
+
+
+class SearchFilter(filters.CharFilter):
+    """The box "Search": asks the queryset's own ``search(text)``."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", gettext_lazy("Search"))
+        kwargs.setdefault("widget", forms.TextInput(attrs={"type": "search"}))
+        super().__init__(**kwargs)
+
+    def filter(self, qs: Any, value: str) -> Any:
+        return qs.search(value) if value else qs
+
+
+class CountryFilter(filters.ChoiceFilter):
+    def __init__(self, **kwargs: Any) -> None:
+        kwargs.setdefault("label", gettext_lazy("Country"))
+        super().__init__(choices=lambda: [(c.code, c.name) for c in countries], **kwargs)
+
+
+class HouseFilterSet(filters.FilterSet):
+    """A filter set whose fields look like ours. The first ``in_sight`` ones are always shown;
+    the search stands first, and what is archived is asked for last."""
+
+    in_sight = 3
+
+    @property
+    def form(self) -> forms.Form:
+        form: forms.Form = super().form
+        last = [name for name in form.fields if name == "archived"]
+        form.order_fields(["q", *(name for name in form.fields if name not in last), *last])
+        for field in form.fields.values():
+            field.required = False
+            _dress(field)
+        return form
+
+
+def _dress(field: forms.Field) -> None:
+    """Make a filter's field look and speak as ours do."""
+    if type(field.widget) is forms.DateInput:
+        field.widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
+    elif isinstance(field.widget, BooleanWidget):
+        field.widget.choices = [("", _("Any")), ("true", _("Yes")), ("false", _("No"))]
+    is_select = isinstance(field.widget, forms.Select)
+    field.widget.attrs.setdefault("class", "form-select" if is_select else "form-control")
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One active filter, with the address of the list without it."""
+
+    label: str
+    value: str
+    without: str
+
+
+class ListPage:
+    """One page of a filtered and sorted list of ``rows``, which the reader may see."""
+
+    def __init__(
+        self,
+        request: HttpRequest,
+        *,
+        rows: "QuerySet[Any]",
+        filterset: type[filters.FilterSet],
+        sorts: Mapping[str, Sequence[str | OrderBy]],
+        default_sort: str,
+        show: "Callable[[QuerySet[Any]], QuerySet[Any]]" = lambda rows: rows,
+        default_size: int | None = None,
+    ) -> None:
+        """``sorts``: what may stand in ``?sort=`` (with ``-`` for the other way) and the columns
+        it means; offer only what an index serves. The key is appended, so that pages never
+        overlap. ``show``: select_related, prefetch_related, annotate for the rows of one page.
+        """
+        self.request = request
+        self.sorts = {key: tuple(order) for key, order in sorts.items()}
+        self.default_sort = default_sort
+        self.show = show
+        self.default_size = default_size or settings.ROWS_PER_PAGE
+        self.filterset = filterset(request.GET, queryset=rows, request=request)
+        self.form = self.filterset.form
+        self.is_valid = self.form.is_valid()
+        self.model: type[Model] = rows.model
+
+    # --- rows ---------------------------------------------------------------------------
+
+    @cached_property
+    def rows(self) -> "QuerySet[Any]":
+        """Every row that passes the filters: none while a filter has an error."""
+        rows: QuerySet[Any] = self.filterset.qs
+        return rows if self.is_valid else rows.none()
+
+    @cached_property
+    def sort(self) -> str:
+        asked = self.request.GET.get("sort", "")
+        return asked if asked.removeprefix("-") in self.sorts else self.default_sort
+
+    @cached_property
+    def size(self) -> int:
+        asked = self.request.GET.get("size", "")
+        return int(asked) if asked in map(str, PAGE_SIZES) else self.default_size
+
+    @cached_property
+    def _ordered_keys(self) -> "QuerySet[Any, Any]":
+        return self.rows.order_by(*self._order()).values_list("pk", flat=True)
+
+    def _order(self) -> list[OrderBy]:
+        backwards = self.sort.startswith("-")
+        named = [*self.sorts[self.sort.removeprefix("-")]]
+        order = [_order_by(column) for column in named]
+        if not any(column in ("pk", "-pk") for column in named):
+            order.append(OrderBy(F("pk"), descending=order[-1].descending if order else False))
+        if backwards:
+            for column in order:
+                column.reverse_ordering()
+        return order
+
+    @cached_property
+    def _page(self) -> tuple[int, list[Any]]:
+        """The page's number and its keys, one more than shown if a further page follows."""
+        asked = self.request.GET.get("page", "")[:9]  # no page has more digits
+        number = min(int(asked), LAST_PAGE_EVER) if asked.isdecimal() and int(asked) else 1
+        keys = self._keys(number)
+        if not keys and number > 1:  # past the end: the last page instead
+            number = max(1, -(-self.rows.count() // self.size))
+            keys = self._keys(number)
+        return number, keys
+
+    def _keys(self, number: int) -> list[Any]:
+        start = (number - 1) * self.size
+        return list(self._ordered_keys[start : start + self.size + 1])
+
+    @property
+    def number(self) -> int:
+        return self._page[0]
+
+    @cached_property
+    def objects(self) -> list[Any]:
+        """The rows to show, in order."""
+        keys = self._page[1][: self.size]
+        found = self.show(self.model._default_manager.filter(pk__in=keys)).order_by()
+        by_key = {row.pk: row for row in found}
+        return [by_key[key] for key in keys if key in by_key]
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.objects)
+
+    def __len__(self) -> int:
+        return len(self.objects)
+
+    # --- how many -------------------------------------------------------------------------
+
+    @cached_property
+    def count(self) -> int:
+        """How many rows pass, counted as far as the cap and one more."""
+        number, keys = self._page
+        if number == 1 and len(keys) <= self.size:
+            return len(keys)
+        return self.rows.order_by().values("pk")[: settings.COUNT_CAP + 1].count()
+
+    @property
+    def is_capped(self) -> bool:
+        return self.count > settings.COUNT_CAP
+
+    @property
+    def count_text(self) -> str:
+        shown = number_format(min(self.count, settings.COUNT_CAP), force_grouping=True)
+        return f"{shown}+" if self.is_capped else shown
+
+    @property
+    def first(self) -> int:
+        return (self.number - 1) * self.size + 1
+
+    @property
+    def last(self) -> int:
+        return self.first + len(self.objects) - 1
+
+    @property
+    def has_next(self) -> bool:
+        return len(self._page[1]) > self.size
+
+    @property
+    def last_number(self) -> int | None:
+        """The last page's number, if the rows could be counted."""
+        return None if self.is_capped else max(1, -(-self.count // self.size))
+
+    # --- addresses --------------------------------------------------------------------------
+
+    def address(self, **changes: str | int | None) -> str:
+        """This list with some parameters changed (``None`` takes one out)."""
+        query = self._query()
+        for name, value in changes.items():
+            if value is None:
+                query.pop(name, None)
+            else:
+                query[name] = str(value)
+        return f"?{query.urlencode()}" if query else self.request.path
+
+    def _query(self) -> QueryDict:
+        query = self.request.GET.copy()
+        for name in [name for name, values in query.lists() if not any(values)]:
+            del query[name]
+        return query
+
+    @property
+    def next_address(self) -> str:
+        return self.address(page=self.number + 1)
+
+    @property
+    def previous_address(self) -> str:
+        return self.address(page=self.number - 1 if self.number > 2 else None)
+
+    @property
+    def sizes(self) -> list[tuple[int, str, bool]]:
+        """Page sizes to choose from: (rows, address, whether it is this one)."""
+        return [(n, self.address(size=n, page=None), n == self.size) for n in PAGE_SIZES]
+
+    @property
+    def more_address(self) -> str:
+        return self.address(more=None if self.shows_more else 1)
+
+    @property
+    def clear_address(self) -> str:
+        query = self._query()
+        for name in set(query) - {"sort", "size"}:
+            del query[name]
+        return f"?{query.urlencode()}" if query else self.request.path
+
+    def sort_address(self, key: str) -> str:
+        """Sort by ``key``; the other way round if it is already sorted so."""
+        return self.address(sort=f"-{key}" if self.sort == key else key, page=None)
+
+    # --- filters ------------------------------------------------------------------------------
+
+    @property
+    def shows_more(self) -> bool:
+        return self.request.GET.get("more") == "1"
+
+    @property
+    def has_more(self) -> bool:
+        return len(self.form.fields) > self._in_sight
+
+    @property
+    def _in_sight(self) -> int:
+        return int(getattr(self.filterset, "in_sight", 3))
+
+    @cached_property
+    def fields(self) -> list[BoundField]:
+        """Filter fields to draw: the first three, those with an error, or all under More."""
+        return [
+            field
+            for place, field in enumerate(self.form)
+            if place < self._in_sight or self.shows_more or field.errors
+        ]
+
+    @property
+    def hidden_state(self) -> list[tuple[str, str]]:
+        """What the filter form must carry along besides the fields it draws."""
+        drawn = {name for field in self.fields for name in _names(field)}
+        return [
+            (name, value)
+            for name, values in self._query().lists()
+            if name not in drawn and name != "page"
+            for value in values
+        ]
+
+    @cached_property
+    def chips(self) -> list[Chip]:
+        """The active filters, each removable by its link."""
+        if not self.is_valid:
+            return []
+        return [chip for field in self.form for chip in self._chips_of(field)]
+
+    def _chips_of(self, field: BoundField) -> Iterator[Chip]:
+        value = self.form.cleaned_data.get(field.name)
+        for name, raw, text in _parts(field, value):
+            query = self._query()
+            query.pop("page", None)
+            left = [item for item in query.getlist(name) if raw is not None and item != raw]
+            query.setlist(name, left)
+            if not left:
+                del query[name]
+            without = f"?{query.urlencode()}" if query else self.request.path
+            yield Chip(str(field.label), text, without)
+
+    @property
+    def problems(self) -> list[tuple[str, str]]:
+        """Filter errors: (field label, sentence)."""
+        return [
+            (str(self.form.fields[name].label) if name in self.form.fields else "", str(error))
+            for name, errors in self.form.errors.items()
+            for error in errors
+        ]
+
+    # --- the answer -----------------------------------------------------------------------------
+
+    @property
+    def is_fragment(self) -> bool:
+        htmx = getattr(self.request, "htmx", None)
+        return htmx is not None and bool(htmx) and not htmx.history_restore_request
+
+    @property
+    def frame(self) -> str:
+        """What ``list.html`` extends: the whole page, or nothing around the region of rows."""
+        return "region.html" if self.is_fragment else "base.html"
+
+    def answer(self, template: str, **context: Any) -> TemplateResponse:
+        """The page, or its region alone when htmx asks for it."""
+        response = TemplateResponse(self.request, template, {"page": self, **context})
+        patch_vary_headers(response, ["HX-Request"])
+        return response
+
+
+def _order_by(column: str | OrderBy) -> OrderBy:
+    if isinstance(column, str):
+        return OrderBy(F(column.removeprefix("-")), descending=column.startswith("-"))
+    return column.copy()
+
+
+def _names(field: BoundField) -> list[str]:
+    """The GET parameters that a filter field reads."""
+    suffixes = getattr(field.field.widget, "suffixes", None)
+    if suffixes:
+        return [f"{field.html_name}_{suffix}" for suffix in suffixes]
+    return [field.html_name]
+
+
+def _parts(field: BoundField, value: Any) -> Iterator[tuple[str, str | None, str]]:
+    """Each part of a filter's value: (GET parameter, raw value or None for all, shown text)."""
+    if value in (None, "") or value == [] or (isinstance(value, QuerySet) and not value):
+        return
+    if isinstance(value, slice):
+        words = (_("from %s"), _("until %s"))
+        ends = (value.start, value.stop)
+        for name, end, word in zip(_names(field), ends, words, strict=True):
+            if end is not None:
+                yield name, None, word % _shown(field, end)
+    elif isinstance(value, list | tuple | set | QuerySet):
+        for item in value:
+            yield field.html_name, str(field.field.prepare_value(item)), _shown(field, item)
+    else:
+        yield field.html_name, None, _shown(field, value)
+
+
+def _shown(field: BoundField, value: Any) -> str:
+    """A filter's value as its reader knows it."""
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if hasattr(value, "year"):
+        return date_format(value)
+    if isinstance(value, Model):
+        return str(value)
+    choices = getattr(field.field, "choices", None)
+    if choices is not None:
+        for key, label in choices:
+            if str(key) == str(value):
+                return str(label)
+    return str(value)

@@ -1,0 +1,19 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class StaffConfig(AppConfig):
+    name = "ifa_crm.staff"
+    label = "staff"
+    verbose_name = _("Staff and offices")
+
+    def ready(self) -> None:
+        from auditlog.registry import auditlog  # needs the app registry
+
+        auditlog.register(
+            self.get_model("User"),
+            exclude_fields=["password", "last_login"],
+            m2m_fields={"groups"},
+        )
+        for name in ("Office", "WorkingHours", "Holiday", "Absence"):
+            auditlog.register(self.get_model(name))

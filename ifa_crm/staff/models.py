@@ -1,0 +1,271 @@
+"""People of the agency and their offices."""
+
+import datetime as dt
+from functools import cached_property
+from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
+
+from django.contrib.auth.models import AbstractUser, UserManager
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from ifa_crm.shared.acting import Audited
+from ifa_crm.staff.choices import Language, Weekday, time_zones
+from ifa_crm.staff.roles import Act, Role, acts_of
+
+
+def validate_time_zone(name: str) -> None:
+    if name not in dict(time_zones()):
+        raise ValidationError(_("“%(name)s” is not a time zone."), "zone", {"name": name})
+
+
+class OfficeManager(models.Manager["Office"]):
+    def get_by_natural_key(self, name: str) -> "Office":
+        return self.get(name=name)
+
+
+class Office(Audited, models.Model):
+    """An office of the agency, with the hours in which it answers."""
+
+    name = models.CharField(_("name"), max_length=80, unique=True)
+    city = models.CharField(_("city"), max_length=80)
+    country = CountryField(verbose_name=_("country"))
+    time_zone = models.CharField(_("time zone"), max_length=60, validators=[validate_time_zone])
+    is_active = models.BooleanField(_("open"), default=True)
+
+    objects = OfficeManager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("office")
+        verbose_name_plural = _("offices")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def natural_key(self) -> tuple[str]:
+        return (self.name,)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+
+class WorkingHoursManager(models.Manager["WorkingHours"]):
+    def get_by_natural_key(self, office: str, weekday: int, opens: dt.time) -> "WorkingHours":
+        return self.get(office__name=office, weekday=weekday, opens=opens)
+
+
+class WorkingHours(Audited, models.Model):
+    """A stretch of a weekday in which an office works, in the office's own wall time."""
+
+    office = models.ForeignKey(
+        Office, on_delete=models.CASCADE, related_name="hours", verbose_name=_("office")
+    )
+    weekday = models.PositiveSmallIntegerField(_("weekday"), choices=Weekday.choices)
+    opens = models.TimeField(_("opens"))
+    closes = models.TimeField(_("closes"))
+
+    objects = WorkingHoursManager()
+
+    class Meta:
+        ordering = ["office", "weekday", "opens"]
+        verbose_name = _("working hours")
+        verbose_name_plural = _("working hours")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["office", "weekday", "opens"],
+                name="staff_hours_unique",
+                violation_error_message=_("These hours are already there."),
+            ),
+            models.CheckConstraint(
+                condition=Q(closes__gt=F("opens")),
+                name="staff_hours_in_order",
+                violation_error_message=_("An office must close after it opens."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_weekday_display()} {self.opens:%H:%M}-{self.closes:%H:%M}"
+
+    def natural_key(self) -> tuple[str, int, dt.time]:
+        return (self.office.name, self.weekday, self.opens)
+
+    natural_key.dependencies = ["staff.office"]  # type: ignore[attr-defined]
+
+
+class HolidayManager(models.Manager["Holiday"]):
+    def get_by_natural_key(self, office: str, date: dt.date) -> "Holiday":
+        return self.get(office__name=office, date=date)
+
+
+class Holiday(Audited, models.Model):
+    """A day on which an office does not work."""
+
+    office = models.ForeignKey(
+        Office, on_delete=models.CASCADE, related_name="holidays", verbose_name=_("office")
+    )
+    date = models.DateField(_("date"))
+    name = models.CharField(_("name"), max_length=120)
+
+    objects = HolidayManager()
+
+    class Meta:
+        ordering = ["date"]
+        verbose_name = _("holiday")
+        verbose_name_plural = _("holidays")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["office", "date"],
+                name="staff_holiday_unique",
+                violation_error_message=_("This office already has a holiday on that date."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.date} {self.name}"
+
+    def natural_key(self) -> tuple[str, dt.date]:
+        return (self.office.name, self.date)
+
+    natural_key.dependencies = ["staff.office"]  # type: ignore[attr-defined]
+
+
+class StaffQuerySet(models.QuerySet["User"]):
+    def offered(self) -> "StaffQuerySet":
+        """Those a picker offers: people who left are kept on history and in filters only."""
+        return self.filter(is_active=True)
+
+    def search(self, query: str) -> "StaffQuerySet":
+        """People whose name or user name holds every word of ``query``."""
+        found = self
+        for word in query.split():
+            found = found.filter(
+                Q(first_name__icontains=word)
+                | Q(last_name__icontains=word)
+                | Q(username__icontains=word)
+            )
+        return found
+
+    def with_act(self, act: Act) -> "StaffQuerySet":
+        """Active people whose roles allow ``act``."""
+        roles = [role.value for role in Role if act in acts_of({role})]
+        administrators = Q(is_superuser=True) if act in acts_of({Role.ADMINISTRATOR}) else Q()
+        return self.offered().filter(Q(groups__name__in=roles) | administrators).distinct()
+
+
+class StaffManager(UserManager.from_queryset(StaffQuerySet)):  # type: ignore[misc]
+    """Users by Django's own manager, with our reads."""
+
+
+class User(Audited, AbstractUser):
+    """A member of staff. Roles are groups; one who leaves is deactivated, never deleted."""
+
+    email = models.EmailField(_("e-mail"), blank=True)
+    office = models.ForeignKey(
+        Office,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="people",
+        verbose_name=_("office"),
+    )
+    time_zone = models.CharField(
+        _("time zone"), max_length=60, default="Europe/Paris", validators=[validate_time_zone]
+    )
+    language = models.CharField(
+        _("language"), max_length=2, choices=Language.choices, default=Language.ENGLISH
+    )
+    phone = models.CharField(_("phone"), max_length=40, blank=True)
+    is_demo = models.BooleanField(
+        _("demo account"),
+        default=False,
+        editable=False,
+        help_text=_("Its password is known to everybody: it can sign in to a demo only."),
+    )
+
+    objects: ClassVar[StaffManager] = StaffManager()
+
+    class Meta:
+        ordering = ["first_name", "last_name", "username"]
+        verbose_name = _("member of staff")
+        verbose_name_plural = _("staff")
+        constraints = [
+            models.UniqueConstraint(
+                models.functions.Lower("email"),
+                condition=~Q(email=""),
+                name="staff_user_email_unique",
+                violation_error_message=_("Somebody else has this e-mail address."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+    @cached_property
+    def roles(self) -> frozenset[Role]:
+        names = {group.name for group in self.groups.all()}
+        roles = {role for role in Role if role.value in names}
+        if self.is_superuser:
+            roles.add(Role.ADMINISTRATOR)
+        return frozenset(roles)
+
+    @cached_property
+    def acts(self) -> frozenset[Act]:
+        return acts_of(set(self.roles)) if self.is_active else frozenset()
+
+    def may(self, act: Act) -> bool:
+        return act in self.acts
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.time_zone)
+
+    def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
+        for name in ("roles", "acts"):
+            self.__dict__.pop(name, None)
+        super().refresh_from_db(*args, **kwargs)
+
+
+class Absence(Audited, models.Model):
+    """Days on which somebody is away, and who stands in: which gives no right to see."""
+
+    user = models.ForeignKey(
+        User, on_delete=models.CASCADE, related_name="absences", verbose_name=_("member of staff")
+    )
+    first_day = models.DateField(_("first day"))
+    last_day = models.DateField(_("last day"))
+    stand_in = models.ForeignKey(
+        User,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="standing_in",
+        verbose_name=_("who stands in"),
+    )
+
+    class Meta:
+        ordering = ["first_day"]
+        verbose_name = _("absence")
+        verbose_name_plural = _("absences")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(last_day__gte=F("first_day")),
+                name="staff_absence_in_order",
+                violation_error_message=_("The last day must not be before the first."),
+            ),
+            models.CheckConstraint(
+                condition=Q(stand_in__isnull=True) | ~Q(stand_in=F("user")),
+                name="staff_absence_by_another",
+                violation_error_message=_("Somebody else must stand in."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.first_day} - {self.last_day}"
+
+    def covers(self, day: dt.date) -> bool:
+        return self.first_day <= day <= self.last_day

@@ -1,0 +1,150 @@
+"""Filters of the lists of leads and investors."""
+
+import datetime as dt
+from typing import Any
+
+import django_filters as filters
+from django.db.models import F, OrderBy, Q, QuerySet
+from django.db.models.functions import Lower
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_countries import countries
+
+from clusters.models import Sector
+from ifa_crm.shared.lists import HouseFilterSet, SearchFilter
+from ifa_crm.staff.models import Office, User
+from investors.choices import CompanySize, Presence, Priority, Stage, Status
+from investors.models import Investor, Lead
+
+# Only what an index carries (see Lead.Meta.indexes); the key follows for pages that never overlap.
+SORTS: dict[str, tuple[str | OrderBy, ...]] = {
+    "received": ("received_at",),
+    "next": (OrderBy(F("next_due"), nulls_last=True),),
+    "stage": ("stage", "-received_at"),
+}
+INVESTOR_SORTS: dict[str, tuple[str | OrderBy, ...]] = {"name": (OrderBy(Lower("name")),)}
+
+NEXT = [
+    ("overdue", _("Overdue")),
+    ("today", _("Due today")),
+    ("week", _("Due within a week")),
+    ("none", _("None, though active")),
+]
+YES = [("1", _("Yes"))]
+
+
+def _countries() -> list[tuple[str, str]]:
+    return [(country.code, country.name) for country in countries]
+
+
+class StaffFilter(filters.ModelChoiceFilter):
+    """A member of staff; those who left are offered here, unlike in pickers."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            queryset=User.objects.all(),
+            to_field_name="username",
+            null_label=_("Nobody"),
+            null_value="none",
+            **kwargs,
+        )
+        self.field_class = StaffChoice
+
+
+class StaffChoice(filters.fields.ModelChoiceField):
+    def label_from_instance(self, obj: User) -> str:
+        return str(obj) if obj.is_active else str(_("%(name)s (left)") % {"name": obj})
+
+
+class LeadFilter(HouseFilterSet):
+    q = SearchFilter()
+    stage = filters.ChoiceFilter(
+        label=_("Stage"),
+        choices=[(stage.word, stage.label) for stage in Stage],
+        method="in_stage",
+    )
+    status = filters.ChoiceFilter(label=_("Status"), choices=Status.choices, method="in_status")
+    country = filters.ChoiceFilter(
+        label=_("Country"), choices=_countries, field_name="investor__control_country"
+    )
+    sector = filters.ModelChoiceFilter(
+        label=_("Sector"),
+        queryset=Sector.objects.all(),
+        to_field_name="key",
+        method="in_sector",
+    )
+    owner = StaffFilter(label=_("Owner"))
+    office = filters.ModelChoiceFilter(
+        label=_("Office"), queryset=Office.objects.all(), to_field_name="name"
+    )
+    next = filters.ChoiceFilter(label=_("Next action"), choices=NEXT, method="by_next")
+    priority = filters.ChoiceFilter(label=_("Priority"), choices=Priority.choices)
+    mine = filters.ChoiceFilter(label=_("Mine"), choices=YES, method="only_mine")
+    archived = filters.ChoiceFilter(label=_("Archived"), choices=YES, method="pass_on")
+
+    class Meta:
+        model = Lead
+        fields: list[str] = []
+
+    def filter_queryset(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        rows: QuerySet[Any] = super().filter_queryset(queryset)
+        archived = self.form.cleaned_data.get("archived")
+        return rows.filter(archived_at__isnull=not archived)
+
+    def pass_on(self, rows: "QuerySet[Any]", name: str, value: str) -> "QuerySet[Any]":
+        return rows
+
+    def in_stage(self, rows: "QuerySet[Any]", name: str, value: str) -> "QuerySet[Any]":
+        return rows.filter(stage=Stage.from_word(value))
+
+    def in_status(self, rows: Any, name: str, value: str) -> Any:
+        return rows.in_status_on(Status(value), timezone.localdate())
+
+    def in_sector(self, rows: "QuerySet[Any]", name: str, value: Sector) -> "QuerySet[Any]":
+        tagged = Lead.sectors.through._default_manager.filter(sector=value)
+        return rows.filter(pk__in=tagged.values("lead"))
+
+    def only_mine(self, rows: Any, name: str, value: str) -> Any:
+        return rows.of(self.request.user)
+
+    def by_next(self, rows: Any, name: str, value: str) -> Any:
+        """By the day of the next action, of leads that are active today."""
+        today = timezone.localdate()
+        if value == "none":
+            return rows.without_future_action(today)
+        days = {
+            "overdue": Q(next_due__lt=today),
+            "today": Q(next_due=today),
+            "week": Q(next_due__range=(today, today + dt.timedelta(days=7))),
+        }
+        return rows.active_on(today).filter(days[value])
+
+
+class InvestorFilter(HouseFilterSet):
+    q = SearchFilter()
+    country = filters.ChoiceFilter(
+        label=_("Country"), choices=_countries, field_name="control_country"
+    )
+    presence = filters.ChoiceFilter(
+        label=_("Presence in France"), choices=[c for c in Presence.choices if c[0]]
+    )
+    size = filters.ChoiceFilter(label=_("Size"), choices=[c for c in CompanySize.choices if c[0]])
+    known = filters.ChoiceFilter(
+        label=_("Already an organisation on record"), choices=YES, method="is_known"
+    )
+    archived = filters.ChoiceFilter(label=_("Archived"), choices=YES, method="pass_on")
+
+    class Meta:
+        model = Investor
+        fields: list[str] = []
+
+    def filter_queryset(self, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
+        rows: QuerySet[Any] = super().filter_queryset(queryset)
+        archived = self.form.cleaned_data.get("archived")
+        return rows.filter(archived_at__isnull=not archived)
+
+    def pass_on(self, rows: "QuerySet[Any]", name: str, value: str) -> "QuerySet[Any]":
+        return rows
+
+    def is_known(self, rows: "QuerySet[Any]", name: str, value: str) -> "QuerySet[Any]":
+        return rows.filter(organisation__isnull=False)

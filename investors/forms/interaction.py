@@ -1,0 +1,153 @@
+"""What was said: logged in two clicks, corrected later; files."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from ifa_crm.shared.clash import ClashMixin
+from ifa_crm.shared.forms import HouseForm
+from ifa_crm.staff.models import User
+from investors.choices import Direction, InteractionKind, Result
+from investors.forms.parts import FilesField
+from investors.models import Contact, Interaction, Lead
+from investors.models.activity import SPOKEN
+from investors.services.actions import NextAction
+from investors.services.interactions import Said
+
+_SAID = ("kind", "direction", "result", "happened_at", "subject", "text")
+
+
+class SaidForm(HouseForm):
+    """The entry itself. Direction and result are taken only where the kind has them."""
+
+    kind = forms.ChoiceField(
+        label=_("Kind"), choices=InteractionKind.choices, widget=forms.RadioSelect
+    )
+    direction = forms.ChoiceField(
+        label=_("From whom"),
+        choices=Direction.choices,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("Not for a note."),
+    )
+    result = forms.ChoiceField(
+        label=_("Result"),
+        choices=Result.choices,
+        required=False,
+        widget=forms.RadioSelect,
+        help_text=_("For a call or a visit."),
+    )
+    happened_at = forms.DateTimeField(label=_("When"), help_text=_("In your time zone."))
+    contacts: Any = forms.ModelMultipleChoiceField(
+        None, label=_("With whom"), required=False, widget=forms.CheckboxSelectMultiple
+    )
+    subject = forms.CharField(label=_("Subject"), max_length=200, required=False)
+    text = forms.CharField(
+        label=_("What was said"),
+        required=False,
+        widget=forms.Textarea,
+        help_text=_(
+            "Read by everybody who may see this lead. An e-mail of ours without text is no answer."
+        ),
+    )
+
+    def __init__(self, *args: Any, lead: Lead, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        contacts = Contact.objects.visible_to(user).usable_on(lead).live()
+        chosen = [contact.pk for contact in self.initial.get("contacts", ())]
+        named = Contact.objects.visible_to(user).usable_on(lead).filter(pk__in=chosen)
+        self.offer("contacts", contacts | named)
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or self.cleaned_data
+        kind = cleaned.get("kind")
+        if kind == InteractionKind.NOTE:
+            cleaned["direction"] = ""
+        elif kind and not cleaned.get("direction") and "direction" not in self.errors:
+            self.add_error("direction", _("Say whether it came from them or from us."))
+        if kind not in SPOKEN:
+            cleaned["result"] = ""
+        elif not cleaned.get("result") and "result" not in self.errors:
+            self.add_error("result", _("Say whether you spoke."))
+        return cleaned
+
+    @property
+    def said(self) -> Said:
+        return Said(**{name: self.cleaned_data[name] for name in _SAID})
+
+
+class InteractionForm(SaidForm):
+    """A new entry, with files and what comes next."""
+
+    files: Any = FilesField(required=False)
+    next_what = forms.CharField(
+        label=_("Next action"),
+        max_length=200,
+        required=False,
+        help_text=_("Leave it empty if nothing new follows."),
+    )
+    next_due = forms.DateField(label=_("Due"), required=False)
+    groups = [
+        (_("What it was"), ["kind", ("direction", "result"), ("happened_at", "contacts")]),
+        (_("What was said"), ["subject", "text", "files"]),
+        (_("What comes next"), [("next_what", "next_due")]),
+    ]
+
+    def __init__(self, *args: Any, lead: Lead, with_next: bool, **kwargs: Any) -> None:
+        super().__init__(*args, lead=lead, **kwargs)
+        if not with_next:
+            del self.fields["next_what"], self.fields["next_due"]
+            self.groups = self.groups[:-1]
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("next_what") and not cleaned.get("next_due"):
+            if "next_due" not in self.errors:
+                self.add_error("next_due", _("Say when it is due."))
+        elif cleaned.get("next_due") and not cleaned.get("next_what"):
+            self.add_error("next_what", _("Say what is to be done."))
+        return cleaned
+
+    @property
+    def following(self) -> NextAction | None:
+        if not self.cleaned_data.get("next_what"):
+            return None
+        return NextAction(what=self.cleaned_data["next_what"], due=self.cleaned_data["next_due"])
+
+
+class InteractionEditForm(ClashMixin, SaidForm):  # type: ignore[misc]
+    """Correct an entry; two people at once are told of each other."""
+
+    groups = [
+        (_("What it was"), ["kind", ("direction", "result"), ("happened_at", "contacts")]),
+        (_("What was said"), ["subject", "text"]),
+    ]
+
+    def __init__(self, *args: Any, interaction: Interaction, **kwargs: Any) -> None:
+        held = {name: getattr(interaction, name) for name in _SAID}
+        held["happened_at"] = timezone.localtime(interaction.happened_at).replace(
+            second=0, microsecond=0
+        )
+        contacts = list(interaction.contacts.all())
+        kwargs["initial"] = held | {"contacts": contacts}
+        self.instance = interaction
+        super().__init__(*args, lead=interaction.lead, **kwargs)
+
+
+class FilesForm(HouseForm):
+    files: Any = FilesField()
+
+
+def first_entry(kind: str, direction: str, contacts: Sequence[Contact]) -> dict[str, Any]:
+    """What the form of a new entry holds before anybody typed."""
+    now = timezone.localtime().replace(second=0, microsecond=0)
+    return {
+        "kind": kind if kind in InteractionKind.values else InteractionKind.CALL,
+        "direction": direction if direction in Direction.values else Direction.OUT,
+        "result": Result.SPOKE,
+        "happened_at": now,
+        "contacts": list(contacts) if len(contacts) == 1 else [],
+    }

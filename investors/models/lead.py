@@ -1,0 +1,428 @@
+"""The lead: one need of an investor, and how far it has come."""
+
+import datetime as dt
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+from django_countries.fields import CountryField
+
+from clusters.models import Region, Sector
+from clusters.models.project import CURRENCY
+from ifa_crm.shared.acting import Audited
+from ifa_crm.shared.fields import ReferenceField, SearchTextField
+from ifa_crm.shared.models import Archivable, ByReference, StateLog
+from ifa_crm.staff.models import Office
+from investors.choices import (
+    Answer,
+    Confidential,
+    Horizon,
+    LogKind,
+    LostReason,
+    Mode,
+    Origin,
+    Priority,
+    Stage,
+    Status,
+)
+from investors.models.investor import Investor
+from investors.querysets import AdmissionQuerySet, LeadQuerySet
+
+
+class ObjectiveManager(models.Manager["Objective"]):
+    def get_by_natural_key(self, key: str) -> "Objective":
+        return self.get(key=key)
+
+
+class Objective(Audited, models.Model):
+    """What an investor can want of a cluster, from the source's benefits (lines 25-55)."""
+
+    key = models.SlugField(_("key"), max_length=40, unique=True)
+    label_en = models.CharField(_("English label"), max_length=80)
+    label_fr = models.CharField(_("French label"), max_length=80)
+    order = models.PositiveSmallIntegerField(_("order"), default=1)
+
+    objects = ObjectiveManager()
+
+    class Meta:
+        ordering = ["order"]
+        verbose_name = _("objective")
+        verbose_name_plural = _("objectives")
+
+    def __str__(self) -> str:
+        return self.label_fr if (get_language() or "en").startswith("fr") else self.label_en
+
+    def natural_key(self) -> tuple[str]:
+        return (self.key,)
+
+
+def _answered(name: str) -> models.CheckConstraint:
+    """An amount stands there if and only if the answer is *given*; never below zero."""
+    number = name if name == "jobs" else f"{name}_amount"
+    given: dict[str, object] = {f"{name}_answer": Answer.GIVEN, f"{number}__gte": 0}
+    condition = Q(**given)
+    if name != "jobs":
+        condition &= ~Q(**{f"{name}_currency": ""})
+    return models.CheckConstraint(
+        condition=condition
+        | ~Q(**{f"{name}_answer": Answer.GIVEN}) & Q(**{f"{number}__isnull": True}),
+        name=f"investors_lead_{name}_answer",
+        violation_error_code=number,
+        violation_error_message=_("An amount must be given exactly when the answer is “Given”."),
+    )
+
+
+def _amount(label: Any) -> "models.DecimalField[Decimal | None, Decimal | None]":
+    return models.DecimalField(
+        label,
+        max_digits=14,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(Decimal(0))],
+    )
+
+
+def _answer(label: Any) -> "models.CharField[str, str]":
+    return models.CharField(label, max_length=15, choices=Answer.choices, default=Answer.NOT_ASKED)
+
+
+def _currency(label: Any) -> "models.CharField[str, str]":
+    return models.CharField(label, max_length=3, blank=True, default="EUR", validators=[CURRENCY])
+
+
+_SEEN_BY = ("restricted", "owner", "deputy")
+_LIVE = Q(archived_at__isnull=True)
+
+
+class Lead(Archivable):
+    """One need of an investor.
+
+    ``stage`` is the furthest thing that has happened, ``status`` whether it moves; both are
+    written by :mod:`investors.services` only. ``next_due`` is the day of the earliest open
+    action, ``restricted`` equals ``confidential == yes`` and stands in the indexes.
+    """
+
+    ref = ReferenceField()
+    investor = models.ForeignKey(
+        Investor, on_delete=models.PROTECT, related_name="leads", verbose_name=_("investor")
+    )
+    title = models.CharField(_("need in a few words"), max_length=150)
+    origin = models.CharField(
+        _("origin"), max_length=12, choices=Origin.choices, default=Origin.ENQUIRY
+    )
+    origin_detail = models.CharField(
+        _("through whom"), max_length=200, blank=True, help_text=_("The partner, fair or campaign.")
+    )
+    makes = models.TextField(_("what they make"), blank=True)
+    wants = models.TextField(_("what they want"), blank=True)
+    sectors = models.ManyToManyField(
+        Sector, blank=True, related_name="leads", verbose_name=_("sectors")
+    )
+    objectives = models.ManyToManyField(
+        Objective, blank=True, related_name="leads", verbose_name=_("objectives")
+    )
+    preferred_regions = models.ManyToManyField(
+        Region, blank=True, related_name="leads", verbose_name=_("preferred regions")
+    )
+    mode = models.CharField(
+        _("join or start"), max_length=15, choices=Mode.choices, default=Mode.NOT_ASKED
+    )
+    horizon = models.CharField(
+        _("horizon"), max_length=15, choices=Horizon.choices, default=Horizon.NOT_ASKED
+    )
+    budget_answer = _answer(_("R&D budget: answer"))
+    budget_amount = _amount(_("R&D budget"))
+    budget_currency = _currency(_("R&D budget: currency"))
+    investment_answer = _answer(_("investment: answer"))
+    investment_amount = _amount(_("investment"))
+    investment_currency = _currency(_("investment: currency"))
+    jobs_answer = _answer(_("jobs: answer"))
+    jobs = models.PositiveIntegerField(_("jobs"), null=True, blank=True)
+    confidential = models.CharField(
+        _("confidential"),
+        max_length=10,
+        choices=Confidential.choices,
+        default=Confidential.NOT_ASKED,
+    )
+    restricted = models.BooleanField(_("restricted"), default=False, editable=False)
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="leads_owned",
+        verbose_name=_("owner"),
+    )
+    deputy = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="leads_deputised",
+        verbose_name=_("deputy"),
+    )
+    office = models.ForeignKey(
+        Office,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="leads",
+        verbose_name=_("office"),
+    )
+    priority = models.CharField(
+        _("priority"), max_length=1, choices=Priority.choices, default=Priority.NORMAL
+    )
+    stage = models.CharField(
+        _("stage"), max_length=15, choices=Stage.choices, default=Stage.RECEIVED, editable=False
+    )
+    stage_since = models.DateTimeField(_("in this stage since"), editable=False)
+    status = models.CharField(
+        _("status"), max_length=12, choices=Status.choices, default=Status.ACTIVE, editable=False
+    )
+    status_since = models.DateTimeField(_("in this status since"), editable=False)
+    waiting_until = models.DateField(_("waiting until"), null=True, blank=True, editable=False)
+    lost_reason = models.CharField(
+        _("why lost"), max_length=15, choices=LostReason.choices, blank=True, editable=False
+    )
+    lost_to_country = CountryField(verbose_name=_("chose"), blank=True, editable=False)
+    disqualified_reason = models.CharField(
+        _("why not for us"), max_length=300, blank=True, editable=False
+    )
+    referred_to = models.CharField(_("referred to"), max_length=200, blank=True, editable=False)
+    referred_on = models.DateField(_("referred on"), null=True, blank=True, editable=False)
+    referred_told = models.BooleanField(
+        _("the investor was told"), null=True, blank=True, editable=False
+    )
+    next_due = models.DateField(_("next action due"), null=True, blank=True, editable=False)
+    copied_from = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="copies",
+        verbose_name=_("new need of"),
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("created by"),
+    )
+    received_at = models.DateTimeField(_("received"))
+    search_text = SearchTextField()
+
+    objects = ByReference.from_queryset(LeadQuerySet)()
+
+    class Meta(Archivable.Meta):
+        ordering = ["-received_at", "-pk"]
+        verbose_name = _("lead")
+        verbose_name_plural = _("leads")
+        constraints = [
+            *Archivable.Meta.constraints,
+            _answered("budget"),
+            _answered("investment"),
+            _answered("jobs"),
+            models.CheckConstraint(
+                condition=Q(confidential=Confidential.YES, restricted=True)
+                | ~Q(confidential=Confidential.YES) & Q(restricted=False),
+                name="investors_lead_restricted_if_confidential",
+                violation_error_message=_("Only a confidential lead is restricted."),
+            ),
+            models.CheckConstraint(
+                condition=Q(deputy__isnull=True) | Q(owner__isnull=True) | ~Q(deputy=F("owner")),
+                name="investors_lead_deputy_is_another",
+                violation_error_code="deputy",
+                violation_error_message=_("The deputy must be somebody other than the owner."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.WAITING, waiting_until__isnull=False)
+                | ~Q(status=Status.WAITING) & Q(waiting_until__isnull=True),
+                name="investors_lead_waiting_until",
+                violation_error_message=_(
+                    "A waiting lead must say until when, and only such a one."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.LOST) & ~Q(lost_reason="")
+                | ~Q(status=Status.LOST) & Q(lost_reason=""),
+                name="investors_lead_lost_reason",
+                violation_error_message=_("A lost lead must say why, and only such a one."),
+            ),
+            models.CheckConstraint(
+                condition=Q(lost_reason=LostReason.OTHER_COUNTRY) & ~Q(lost_to_country="")
+                | ~Q(lost_reason=LostReason.OTHER_COUNTRY) & Q(lost_to_country=""),
+                name="investors_lead_lost_to_country",
+                violation_error_message=_("Say which country they chose, and only then."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status=Status.DISQUALIFIED) & ~Q(disqualified_reason="")
+                | ~Q(status=Status.DISQUALIFIED) & Q(disqualified_reason=""),
+                name="investors_lead_disqualified_reason",
+                violation_error_message=_("Say why it is not for us, and only then."),
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    status=Status.REFERRED, referred_on__isnull=False, referred_told__isnull=False
+                )
+                & ~Q(referred_to="")
+                | ~Q(status=Status.REFERRED)
+                & Q(referred_to="", referred_on__isnull=True, referred_told__isnull=True),
+                name="investors_lead_referred_to",
+                violation_error_message=_(
+                    "A lead referred elsewhere must say to whom, when, and whether the investor "
+                    "was told, and only such a one."
+                ),
+            ),
+        ]
+        # The lists of leads read keys from one of these alone: order and key, then the columns
+        # that decide who sees a row. Partial, because PostgreSQL does not take "archived_at is
+        # null" for a constant when it looks for an order.
+        indexes = [
+            models.Index(
+                fields=["-received_at", "-id", *_SEEN_BY],
+                condition=_LIVE,
+                name="investors_lead_recent",
+            ),
+            models.Index(
+                fields=["next_due", "id", *_SEEN_BY], condition=_LIVE, name="investors_lead_due"
+            ),
+            models.Index(
+                fields=["stage", "-received_at", "-id", *_SEEN_BY],
+                condition=_LIVE,
+                name="investors_lead_stage",
+            ),
+            models.Index(
+                fields=["status", "-received_at", "-id", *_SEEN_BY],
+                condition=_LIVE,
+                name="investors_lead_status",
+            ),
+            models.Index(fields=["owner", "status", "next_due"], name="investors_lead_owner_due"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.investor}: {self.title}"
+
+    def natural_key(self) -> tuple[str]:
+        return (self.ref,)
+
+    def get_absolute_url(self) -> str:
+        return reverse("investors:lead_detail", args=[self.ref])
+
+    def search_source(self) -> Iterator[str]:
+        """Its own words, its investor's names and city, and the names of the contacts.
+
+        A restricted contact is left out while the lead is open: the hit would betray it.
+        """
+        yield self.title
+        yield from self.investor.search_source()
+        for contact in self.investor.contacts.all():
+            if not contact.restricted or contact.known_through_id == self.pk:
+                yield from contact.search_source()
+
+    def status_on(self, day: dt.date) -> Status:
+        """Its status on ``day``: a wait that is over reads as active.
+
+        Twin: :meth:`LeadQuerySet.with_status_on`.
+        """
+        if self.status == Status.WAITING and self.waiting_until and self.waiting_until <= day:
+            return Status.ACTIVE
+        return Status(self.status)
+
+    @property
+    def status_today(self) -> Status:
+        return self.status_on(timezone.localdate())
+
+    @property
+    def is_active_today(self) -> bool:
+        return self.status_today == Status.ACTIVE
+
+    @property
+    def status_tone(self) -> str:
+        """The tone of its badge."""
+        tones = {Status.ACTIVE: "good", Status.WAITING: "warn"}
+        return tones.get(self.status_today, "neutral")
+
+    @property
+    def why_closed(self) -> str:
+        """In a few words, why a lead that was lost or given away is."""
+        if self.lost_to_country:
+            return str(_("chose %(country)s") % {"country": self.lost_to_country.name})
+        if self.lost_reason:
+            return str(LostReason(self.lost_reason).label)
+        return self.referred_to
+
+    @property
+    def is_confidential(self) -> bool:
+        return self.restricted
+
+
+class Admission(Audited, models.Model):
+    """Somebody admitted by name to a confidential lead."""
+
+    lead = models.ForeignKey(
+        Lead, on_delete=models.CASCADE, related_name="admissions", verbose_name=_("lead")
+    )
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        related_name="admissions",
+        verbose_name=_("member of staff"),
+    )
+    admitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("admitted by"),
+    )
+    admitted_at = models.DateTimeField(_("at"), auto_now_add=True)
+    reason = models.CharField(_("why"), max_length=300)
+
+    objects = models.Manager.from_queryset(AdmissionQuerySet)()
+
+    class Meta:
+        ordering = ["admitted_at"]
+        verbose_name = _("admission")
+        verbose_name_plural = _("admissions")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["lead", "user"],
+                name="investors_admission_once",
+                violation_error_code="user",
+                violation_error_message=_("This person is already admitted."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} - {self.lead}"
+
+
+class LeadLog(StateLog):
+    """One move of a lead's stage or status."""
+
+    lead = models.ForeignKey(
+        Lead, on_delete=models.PROTECT, related_name="log", verbose_name=_("lead")
+    )
+    kind = models.CharField(_("of"), max_length=6, choices=LogKind.choices)
+
+    class Meta(StateLog.Meta):
+        abstract = False
+        verbose_name = _("move of a lead")
+        verbose_name_plural = _("moves of leads")
+        indexes = [models.Index(fields=["lead", "kind", "at"], name="investors_leadlog_lead")]
+
+    def __str__(self) -> str:
+        return f"{self.lead_id}: {self.from_state} → {self.to_state}"

@@ -1,0 +1,301 @@
+"""Reads of the investors app, as sentences. Time and user are arguments.
+
+``visible_to(user)`` stands on every noun: a confidential lead, everything under it, and its
+investor if all its leads are confidential, do not exist for those who may not see them.
+"""
+
+import datetime as dt
+from typing import TYPE_CHECKING, Self, TypeVar
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
+
+from clusters.querysets import matching, open_to
+from ifa_crm.shared.fold import search_words
+from ifa_crm.shared.models import ArchivableQuerySet
+from ifa_crm.staff.roles import Act
+from investors.choices import (
+    ENGAGEMENT_COUNTED,
+    ENGAGEMENT_LIVE,
+    HEADLINE,
+    SHORTLIST_ENDED,
+    Direction,
+    EngagementState,
+    InteractionKind,
+    PriorTie,
+    Result,
+    Stage,
+    Status,
+)
+
+if TYPE_CHECKING:
+    from ifa_crm.staff.models import User
+    from investors.models import (
+        Action,  # noqa: F401
+        Admission,  # noqa: F401
+        Attachment,
+        Contact,
+        Engagement,
+        Interaction,  # noqa: F401
+        Investor,
+        Lead,
+        Outcome,  # noqa: F401
+        Shortlisting,  # noqa: F401
+    )
+
+
+def _model(name: str) -> type[models.Model]:
+    return apps.get_model("investors", name)
+
+
+def lead_is_visible(user: "User", path: str = "") -> Q:
+    """The condition on a lead, reached over ``path`` (such as ``"lead__"``), to be seen.
+
+    Public because every child of a lead, here and in higher apps, is seen exactly as its lead.
+    """
+    if user.may(Act.SEE_CONFIDENTIAL):
+        return Q()
+    admitted = _model("Admission")._default_manager.filter(
+        user_id=user.pk, lead_id=OuterRef(f"{path}pk" if path else "pk")
+    )
+    theirs = Q(**{f"{path}owner": user.pk}) | Q(**{f"{path}deputy": user.pk})
+    return Q(**{f"{path}restricted": False}) | theirs | Q(Exists(admitted))
+
+
+TABBED = ("shortlist", "meetings", "engagements")
+
+
+def _count_under_lead(
+    lead: type[models.Model], name: str, user: "User"
+) -> models.expressions.Combinable:
+    under = lead._meta.get_field(name).related_model
+    rows = under._default_manager.all().visible_to(user)  # type: ignore[union-attr]
+    rows = rows.filter(lead=OuterRef("pk")).order_by().values("lead")
+    counted = rows.annotate(n=models.Count("pk")).values("n")
+    return models.functions.Coalesce(models.Subquery(counted), 0)
+
+
+class LeadQuerySet(ArchivableQuerySet["Lead"]):
+    def visible_to(self, user: "User") -> Self:
+        return self.filter(lead_is_visible(user))
+
+    def search(self, query: str) -> Self:
+        return self.filter(matching(query))
+
+    def of(self, user: "User") -> Self:
+        """Those that ``user`` handles, as owner or deputy."""
+        return self.filter(Q(owner=user) | Q(deputy=user))
+
+    def with_status_on(self, day: dt.date) -> Self:
+        """Annotate ``status_now``: the SQL twin of :meth:`Lead.status_on`."""
+        over = When(status=Status.WAITING, waiting_until__lte=day, then=Value(Status.ACTIVE.value))
+        return self.annotate(status_now=Case(over, default=F("status"), output_field=CharField()))
+
+    def active_on(self, day: dt.date) -> Self:
+        """Active, or waiting no longer."""
+        return self.filter(
+            Q(status=Status.ACTIVE) | Q(status=Status.WAITING, waiting_until__lte=day)
+        )
+
+    def in_status_on(self, status: Status, day: dt.date) -> Self:
+        if status == Status.ACTIVE:
+            return self.active_on(day)
+        if status == Status.WAITING:
+            return self.filter(status=status, waiting_until__gt=day)
+        return self.filter(status=status)
+
+    def without_future_action(self, day: dt.date) -> Self:
+        """Active leads that nobody has anything to do on: there should be none."""
+        return self.active_on(day).filter(next_due__isnull=True)
+
+    def with_counts(self, user: "User") -> Self:
+        """Annotate how many rows of each kind ``user`` sees under the lead: ``n_shortlist`` …
+
+        Reached by the names of reverse accessors, those of higher apps among them.
+        """
+        return self.annotate(
+            **{f"n_{name}": _count_under_lead(self.model, name, user) for name in TABBED}
+        )
+
+    def with_last_contact(self) -> Self:
+        """Annotate ``last_contact``: when something was last said, in either direction."""
+        said = _model("Interaction")._default_manager.filter(lead=OuterRef("pk"))
+        said = said.exclude(kind=InteractionKind.NOTE).order_by("-happened_at")
+        return self.annotate(last_contact=models.Subquery(said.values("happened_at")[:1]))
+
+    def with_next_action(self) -> Self:
+        """Annotate ``next_what``: what the next action is. Its day is ``next_due``."""
+        actions = _model("Action")._default_manager.filter(lead=OuterRef("pk"))
+        first = actions.filter(done_at__isnull=True).order_by("due", "pk")
+        return self.annotate(next_what=models.Subquery(first.values("what")[:1]))
+
+    def with_logged_stage(self) -> Self:
+        """Annotate ``logged_stage``: what the log says the stage is (twin of ``stage``)."""
+        last = (
+            _model("LeadLog")
+            ._default_manager.filter(lead=OuterRef("pk"), kind="stage")
+            .order_by("-at", "-pk")
+        )
+        return self.annotate(
+            logged_stage=models.functions.Coalesce(
+                models.Subquery(last.values("to_state")[:1]), Value(Stage.RECEIVED.value)
+            )
+        )
+
+
+class InvestorQuerySet(ArchivableQuerySet["Investor"]):
+    def visible_to(self, user: "User") -> Self:
+        """Open ones, and those with a lead that ``user`` may see."""
+        if user.may(Act.SEE_CONFIDENTIAL):
+            return self
+        seen = _model("Lead")._default_manager.filter(investor=OuterRef("pk"))
+        return self.filter(Q(restricted=False) | Exists(seen.filter(lead_is_visible(user))))
+
+    def search(self, query: str) -> Self:
+        return self.filter(matching(query))
+
+
+class ContactQuerySet(ArchivableQuerySet["Contact"]):
+    def visible_to(self, user: "User") -> Self:
+        """Contacts of visible investors, less those known only through a hidden lead."""
+        if user.may(Act.SEE_CONFIDENTIAL):
+            return self
+        investors = _model("Investor")._default_manager.all().visible_to(user)  # type: ignore[attr-defined]
+        leads = _model("Lead")._default_manager.filter(pk=OuterRef("known_through"))
+        known = Exists(leads.filter(lead_is_visible(user)))
+        return self.filter(Q(restricted=False) | known, investor__in=investors)
+
+    def usable_on(self, lead: "Lead") -> Self:
+        """Contacts that may be named on ``lead``: a restricted one only on its own lead, or
+        those who read the other leads of the investor would learn of it."""
+        open_ones = Q(restricted=False) | Q(known_through=lead)
+        return self.filter(open_ones, investor=lead.investor_id)
+
+    def search(self, query: str) -> Self:
+        return self.filter(matching(query))
+
+
+def project_is_visible(user: "User", path: str) -> Q:
+    """The condition on the project of an engagement: it may rest on another, hidden lead."""
+    if user.may(Act.SEE_CONFIDENTIAL):
+        return Q()
+    return open_to(user, apps.get_model("clusters", "Project"), path)
+
+
+M = TypeVar("M", bound=models.Model)
+
+
+class UnderLead(QuerySet[M]):
+    """Rows that are seen exactly by those who see their lead."""
+
+    def visible_to(self, user: "User") -> Self:
+        return self.filter(lead_is_visible(user, "lead__"))
+
+
+class AdmissionQuerySet(UnderLead["Admission"]):
+    pass
+
+
+class InteractionQuerySet(UnderLead["Interaction"]):
+    def answers(self) -> Self:
+        """Those with which a person answered. Twin: :attr:`Interaction.is_answer`."""
+        spoken = Q(kind__in=[InteractionKind.CALL, InteractionKind.VISIT], result=Result.SPOKE)
+        written = Q(kind=InteractionKind.EMAIL, direction=Direction.OUT, text__regex=r"\S")
+        return self.filter(spoken | written)
+
+    def unanswered(self) -> Self:
+        """Inbound and open. Twin: :attr:`Interaction.is_open`."""
+        return self.filter(direction=Direction.IN, answered_at__isnull=True)
+
+
+class ActionQuerySet(UnderLead["Action"]):
+    def open(self) -> Self:
+        return self.filter(done_at__isnull=True)
+
+    def for_user(self, user: "User") -> Self:
+        """Theirs, or on a lead they own without anybody named."""
+        return self.filter(Q(assignee=user) | Q(assignee__isnull=True, lead__owner=user))
+
+    def due_by(self, day: dt.date) -> Self:
+        return self.filter(due__lte=day)
+
+
+class AttachmentQuerySet(QuerySet["Attachment"]):
+    def visible_to(self, user: "User") -> Self:
+        return self.filter(
+            Q(lead__isnull=False) & lead_is_visible(user, "lead__")
+            | Q(interaction__isnull=False) & lead_is_visible(user, "interaction__lead__")
+            | Q(engagement__isnull=False)
+            & lead_is_visible(user, "engagement__lead__")
+            & project_is_visible(user, "engagement__project__")
+        )
+
+
+class ShortlistingQuerySet(UnderLead["Shortlisting"]):
+    def moving(self) -> Self:
+        return self.exclude(state__in=SHORTLIST_ENDED)
+
+
+def engagement_is_visible(user: "User") -> Q:
+    """As their lead, less those in a project that rests on a lead hidden from ``user``."""
+    return lead_is_visible(user, "lead__") & project_is_visible(user, "project__")
+
+
+class EngagementQuerySet(UnderLead["Engagement"]):
+    def visible_to(self, user: "User") -> Self:
+        return self.filter(engagement_is_visible(user))
+
+    def live(self) -> Self:
+        """Open or agreed: not yet decided."""
+        return self.filter(state__in=ENGAGEMENT_LIVE)
+
+    def counted(self) -> Self:
+        """Those that figures count: verified, whatever came later; *left* rewrites nothing."""
+        return self.filter(state__in=ENGAGEMENT_COUNTED)
+
+    def headline(self) -> Self:
+        """Counted, brought about by the agency, and not with the cluster before."""
+        return self.counted().filter(contribution__in=HEADLINE, prior_tie=PriorTie.NONE)
+
+    def hardly_ours(self) -> Self:
+        """Counted, new to the cluster, but we informed at most."""
+        return self.counted().filter(prior_tie=PriorTie.NONE).exclude(contribution__in=HEADLINE)
+
+    def with_prior_tie(self) -> Self:
+        """Counted, by a member or partner of the cluster from before."""
+        return self.counted().exclude(prior_tie=PriorTie.NONE)
+
+    def search(self, query: str) -> Self:
+        """By the words of the investor, the need and the people (as leads), or the project."""
+        condition = Q()
+        for word in search_words(query):
+            condition &= Q(lead__search_text__contains=word) | Q(
+                project__search_text__contains=word
+            )
+        return self.filter(condition)
+
+    def pairs(self) -> "models.QuerySet[Engagement, tuple[int, int]]":
+        """The distinct (investor, project) pairs: what figures count."""
+        return self.order_by().values_list("lead__investor_id", "project_id").distinct()
+
+    def agreed_between(self, first: dt.date, last: dt.date) -> Self:
+        return self.filter(agreed_on__range=(first, last))
+
+    def to_verify(self, user: "User") -> Self:
+        """Agreements that ``user`` may confirm: recorded, owned and deputised by others.
+
+        Twin: :func:`investors.permissions.awaits_verifier`.
+        """
+        if not user.may(Act.VERIFY):
+            return self.none()
+        return (
+            self.filter(state=EngagementState.AGREED)
+            .exclude(recorded_by=user)
+            .exclude(lead__owner=user)
+            .exclude(lead__deputy=user)
+        )
+
+
+class OutcomeQuerySet(UnderLead["Outcome"]):
+    pass

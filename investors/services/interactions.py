@@ -1,0 +1,135 @@
+"""What was said, and the files that came with it."""
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from ifa_crm.staff.models import User
+from ifa_crm.staff.roles import Act
+from investors.choices import Direction, InteractionKind, Stage
+from investors.files import attach
+from investors.models import Attachment, Contact, Interaction, Lead
+from investors.permissions import may_handle, require
+from investors.services.actions import NextAction, add, require_open
+from investors.services.events import lock, record_event
+
+
+@dataclass(frozen=True)
+class Said:
+    """One e-mail, call, visit or note, as it is logged."""
+
+    kind: InteractionKind
+    happened_at: dt.datetime
+    direction: str = ""
+    result: str = ""
+    subject: str = ""
+    text: str = ""
+
+
+@transaction.atomic
+def log_interaction(
+    *,
+    actor: User,
+    lead: Lead,
+    said: Said,
+    contacts: Iterable[Contact] = (),
+    files: Iterable["UploadedFile[bytes]"] = (),
+    following: NextAction | None = None,
+) -> Interaction:
+    """Log it on any lead that ``actor`` sees, whatever its status.
+
+    A written message of ours, or a call or visit at which they spoke, is the event *contacted*
+    and answers everything inbound that came before it. An inbound one that is no conversation
+    waits for an answer.
+    """
+    require(actor.may(Act.RECORD))
+    lead = lock(lead)
+    _require_past(said)
+    interaction = Interaction(lead=lead, logged_by=actor, **vars(said))
+    interaction.full_clean()
+    interaction.save()
+    interaction.contacts.set(_of_this_lead(lead, contacts))
+    for file in files:
+        attach(file, uploaded_by=actor, interaction=interaction)
+    _settle(lead, interaction, actor)
+    if following is not None:
+        require_open(lead)
+        add(lead, following)
+    interaction.refresh_from_db()
+    return interaction
+
+
+def may_edit(user: User, interaction: Interaction) -> bool:
+    """Correct an entry: whoever logged it, and whoever handles the lead."""
+    logged = interaction.logged_by_id == user.pk and user.may(Act.RECORD)
+    return logged or may_handle(user, interaction.lead)
+
+
+@transaction.atomic
+def edit_interaction(
+    *, actor: User, interaction: Interaction, said: Said, contacts: Iterable[Contact]
+) -> Interaction:
+    """Correct an entry, and settle again what it answers. A stage it reached stays reached."""
+    lead = lock(interaction.lead)
+    interaction = Interaction.objects.select_for_update(of=("self",)).get(pk=interaction.pk)
+    interaction.lead = lead
+    require(may_edit(actor, interaction))
+    _require_past(said)
+    for name, value in vars(said).items():
+        setattr(interaction, name, value)
+    if interaction.direction != Direction.IN:
+        interaction.answered_at = interaction.answered_by = None
+    interaction.full_clean()
+    interaction.save()
+    unseen = interaction.contacts.exclude(pk__in=Contact.objects.visible_to(actor).usable_on(lead))
+    interaction.contacts.set([*_of_this_lead(lead, contacts), *unseen])
+    _settle(lead, interaction, actor)
+    interaction.refresh_from_db()
+    return interaction
+
+
+@transaction.atomic
+def attach_files(
+    *, actor: User, files: Iterable["UploadedFile[bytes]"], **holder: Lead | Interaction
+) -> list[Attachment]:
+    """Attach files to a lead or an interaction that ``actor`` sees."""
+    require(actor.may(Act.RECORD))
+    return [attach(file, uploaded_by=actor, **holder) for file in files]
+
+
+def _require_past(said: Said) -> None:
+    if said.happened_at > timezone.now() + dt.timedelta(minutes=1):
+        raise ValidationError({"happened_at": _("This is still ahead.")}, "ahead")
+
+
+def _of_this_lead(lead: Lead, contacts: Iterable[Contact]) -> list[Contact]:
+    chosen = list(contacts)
+    usable = set(Contact.objects.usable_on(lead).values_list("pk", flat=True))
+    if any(contact.pk not in usable for contact in chosen):
+        raise ValidationError({"contacts": _("Choose people of this investor.")}, "stranger")
+    return chosen
+
+
+def _settle(lead: Lead, logged: Interaction, actor: User) -> None:
+    """Note for everything inbound on a locked lead the first answer at or after it.
+
+    Entries come in any order: an answer that is logged first, then the e-mail that it answered.
+    They spoke when the investor called: that call answers itself.
+    """
+    answers = list(Interaction.objects.filter(lead=lead).answers().order_by("happened_at", "pk"))
+    for inbound in Interaction.objects.filter(lead=lead, direction=Direction.IN):
+        own = inbound if inbound.is_answer else None
+        later = (said for said in answers if said.happened_at >= inbound.happened_at)
+        answer = own or next(later, None)
+        if inbound.answered_by_id != (answer.pk if answer else None):
+            inbound.answered_by = answer
+            inbound.answered_at = answer.happened_at if answer else None
+            inbound.save()
+    if logged.is_answer:
+        record_event(lead=lead, stage=Stage.CONTACTED, actor=actor)

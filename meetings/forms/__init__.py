@@ -1,0 +1,1 @@
+"""Forms of the meetings app: ``parts`` (when, who, what next), ``planning``, ``outcome``."""

@@ -1,0 +1,76 @@
+"""Every kind of page, in both themes and languages: axe-core finds nothing, nothing scrolls
+sideways on a telephone, the browser reports no error and no breach of the policy."""
+
+import pytest
+
+from tests.browser.conftest import Visit, Visitor
+from tests.crawling import kind, walk
+
+OUTSIDE = ("/accounts/login/", "/accounts/password/reset/", "/credits/", "/accessibility/")
+TELEPHONE = {"width": 390, "height": 800}
+DESKTOP = {"width": 1280, "height": 900}
+
+
+def _one_of_each_kind(visitor: Visitor) -> list[str]:
+    kinds: dict[str, str] = {}
+    for address, _found in walk(visitor.html, most=200):
+        kinds.setdefault(kind(address).rpartition("?")[0], address)
+    return sorted(kinds.values())
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["adviser", "manager"])
+def test_page_is_accessible(visit: Visit, name: str, scheme: str) -> None:
+    visitor = visit(name, color_scheme=scheme, viewport=DESKTOP, reduced_motion="reduce")
+    addresses = _one_of_each_kind(visitor)
+    assert len(addresses) > 25
+    found: list[str] = []
+    for address in addresses:
+        assert visitor.go(address) == 200, address
+        found += visitor.axe()
+    assert found == []
+
+
+@pytest.mark.parametrize("name", ["desk", "viewer", "admin"])
+def test_page_fits_a_telephone(visit: Visit, name: str) -> None:
+    visitor = visit(name, viewport=TELEPHONE, reduced_motion="reduce")
+    found: list[str] = []
+    for address in _one_of_each_kind(visitor):
+        assert visitor.go(address) == 200, address
+        if visitor.scrolls_sideways():
+            found.append(f"scrolls sideways: {address}")
+        found += visitor.axe()
+    assert found == []
+
+
+@pytest.mark.parametrize("width", [1280, 1600])
+def test_list_fits_its_window(visit: Visit, width: int) -> None:
+    visitor = visit("manager", viewport={"width": width, "height": 900})
+    pages = ["/", "/leads/", "/investors/", "/clusters/", "/projects/", "/organisations/"]
+    for address in [*pages, "/engagements/", "/meetings/", "/meetings/calendar/"]:
+        visitor.go(address)
+        assert not visitor.scrolls_sideways(), address
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_in_french_is_accessible(visit: Visit, scheme: str) -> None:
+    visitor = visit("viewer", color_scheme=scheme, viewport=DESKTOP, reduced_motion="reduce")
+    visitor.page.locator(
+        "form[action*=language] button, form[action*=language] [type=submit]"
+    ).first.click()
+    assert visitor.page.locator("html").get_attribute("lang") == "fr"
+    found: list[str] = []
+    for address in _one_of_each_kind(visitor):
+        visitor.go(address)
+        found += visitor.axe()
+    assert found == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_outside_is_accessible(visit: Visit, scheme: str) -> None:
+    visitor = visit(None, color_scheme=scheme)
+    for address in OUTSIDE:
+        visitor.go(address)
+        assert visitor.axe() == []
+    assert visitor.go("/no-such-page/") in {200, 404}
+    assert visitor.axe() == []

@@ -1,0 +1,235 @@
+"""Each record in the admin: read, searched, counted, and closed to everybody else."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.contrib import admin
+from django.db.models import Model
+from django.test import Client
+from django.utils import translation
+from pytest_django import DjangoAssertNumQueries
+
+from ifa_crm.shared.admin_services import ServiceAdmin
+from ifa_crm.staff.models import User
+from ifa_crm.staff.roles import Role
+from tests import make
+from tests.admin_pages import address, change_address, filled, rows_to_show, signed_in
+
+pytestmark = pytest.mark.django_db
+
+KINDS = sorted(rows_to_show(), key=lambda model: model._meta.label)
+each_kind = pytest.mark.parametrize("kind", KINDS, ids=lambda model: model._meta.label)
+Another = Callable[[], Any]
+BY_SAVING = {"clusters.ClusterFact": {"checked_on", "checked_by_id"}}  # a look at it is a check
+
+
+@pytest.fixture
+def client(administrator: User) -> Client:
+    return signed_in(administrator)
+
+
+@pytest.fixture
+def another(kind: type[Model]) -> Another:
+    return rows_to_show()[kind]
+
+
+def test_every_model_has_its_page_or_stands_below_another() -> None:
+    below = {
+        inline.model
+        for model_admin in admin.site._registry.values()
+        for inline in model_admin.inlines
+    }
+    ours = [
+        apps.get_app_config(name).get_models() for name in ("clusters", "investors", "meetings")
+    ]
+    missing = [
+        model._meta.label
+        for models in ours
+        for model in models
+        if not admin.site.is_registered(model) and model not in below
+    ]
+    assert missing == []
+    assert set(KINDS) == {
+        model
+        for model in admin.site._registry
+        if model._meta.app_label in {"clusters", "investors", "meetings"}
+    }
+
+
+@each_kind
+def test_its_pages_can_be_read(kind: type[Model], another: Another, client: Client) -> None:
+    record = another()
+    listed = client.get(address(kind))
+    assert listed.status_code == 200
+    assert change_address(record) in listed.content.decode()
+    for page in (f"{record.pk}/change/", f"{record.pk}/history/"):
+        answer = client.get(address(kind, page))
+        assert answer.status_code == 200
+        shown = answer.content.decode()
+        assert " style=" not in shown
+        assert "delete-related" not in shown
+        assert "-DELETE" not in shown
+    added = client.get(address(kind, "add/"))
+    may_add = admin.site.get_model_admin(kind).has_add_permission(added.wsgi_request)
+    assert added.status_code == (200 if may_add else 403)
+    assert client.get(address(kind, f"{record.pk}/delete/")).status_code == 403
+
+
+@each_kind
+def test_a_page_saved_as_it_stands_changes_nothing(
+    kind: type[Model], another: Another, client: Client
+) -> None:
+    model_admin = admin.site.get_model_admin(kind)
+    record = another()
+    where = change_address(record)
+    page = client.get(where)
+    if not model_admin.has_change_permission(page.wsgi_request, record):
+        assert client.post(where, {}).status_code == 403
+        return
+    before = kind._default_manager.filter(pk=record.pk).values().get()
+    answer = client.post(where, filled(client, where))
+    told = answer.context["errors"] if answer.context else ""
+    assert answer.status_code == 302, told
+    after = kind._default_manager.filter(pk=record.pk).values().get()
+    changed = {name for name, value in after.items() if value != before[name]}
+    assert changed - BY_SAVING.get(kind._meta.label, set()) == set()
+
+
+@each_kind
+def test_what_nobody_types_is_not_taken(
+    kind: type[Model], another: Another, client: Client
+) -> None:
+    """Every column that the page only shows, sent along all the same."""
+    model_admin = admin.site.get_model_admin(kind)
+    record = another()
+    where = change_address(record)
+    page = client.get(where)
+    if not model_admin.has_change_permission(page.wsgi_request, record):
+        return
+    typed = filled(client, where)
+    shown = {
+        f.name
+        for f in kind._meta.concrete_fields
+        if f.name not in typed
+        and f"{f.name}_0" not in typed
+        and not f.primary_key
+        and f.get_internal_type() != "BooleanField"
+        and f.attname not in BY_SAVING.get(kind._meta.label, set())
+    }
+    forged = {name: _another_value(kind, name) for name in shown}
+    before = kind._default_manager.filter(pk=record.pk).values(*shown).get()
+    client.post(where, typed | forged)
+    assert kind._default_manager.filter(pk=record.pk).values(*shown).get() == before
+
+
+def _another_value(kind: type[Model], name: str) -> str:
+    column = kind._meta.get_field(name)
+    choices = [key for key, _ in column.flatchoices or () if key]
+    if choices:
+        return str(choices[-1])
+    return {"DateField": "2001-02-03", "DateTimeField": "2001-02-03 04:05"}.get(
+        column.get_internal_type(), "7"
+    )
+
+
+QUERIES = {
+    "clusters.Call": 8,
+    "clusters.CallCondition": 6,
+    "clusters.Cluster": 10,
+    "clusters.ClusterFact": 7,
+    "clusters.CorrectionNote": 7,
+    "clusters.EvidenceNote": 7,
+    "clusters.ExchangeRate": 7,
+    "clusters.FundingLine": 6,
+    "clusters.FundingProgramme": 7,
+    "clusters.Grant": 9,
+    "clusters.Leader": 5,
+    "clusters.Membership": 5,
+    "clusters.OpenSeat": 8,
+    "clusters.Organisation": 8,
+    "clusters.Partnership": 6,
+    "clusters.Project": 8,
+    "clusters.ProjectLog": 8,
+    "clusters.ProjectPartner": 7,
+    "clusters.Region": 6,
+    "clusters.RelatedSectors": 7,
+    "clusters.Sector": 5,
+    "investors.Action": 8,
+    "investors.Admission": 8,
+    "investors.Attachment": 9,
+    "investors.Contact": 6,
+    "investors.Engagement": 7,
+    "investors.EngagementLog": 8,
+    "investors.Interaction": 8,
+    "investors.Investor": 8,
+    "investors.Lead": 10,
+    "investors.LeadLog": 8,
+    "investors.Milestone": 8,
+    "investors.MilestoneKind": 5,
+    "investors.Objective": 5,
+    "investors.Outcome": 7,
+    "investors.Shortlisting": 7,
+    "investors.ShortlistingLog": 8,
+    "meetings.Booking": 7,
+    "meetings.Meeting": 8,
+    "meetings.MeetingLog": 8,
+    "meetings.Participant": 7,
+}
+
+
+@each_kind
+def test_its_list_asks_as_often_for_twenty_rows_as_for_one(
+    kind: type[Model],
+    another: Another,
+    client: Client,
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    another()
+    client.get(address(kind))  # content types are read once in the life of a process
+    with django_assert_num_queries(QUERIES[kind._meta.label]):
+        client.get(address(kind))
+    for _ in range(19):
+        another()
+    with django_assert_num_queries(QUERIES[kind._meta.label]):
+        page = client.get(address(kind))
+    assert len(page.context["cl"].result_list) >= 19
+
+
+@pytest.mark.parametrize("role", [None, *(role for role in Role if role != Role.ADMINISTRATOR)])
+def test_nobody_else_reads_a_record(role: Role | None, db: None) -> None:
+    lead = make.lead()
+    client = signed_in(make.user(role=role, is_staff=True))
+    for where in (address(type(lead)), change_address(lead), address(type(lead), "add/")):
+        assert client.get(where, follow=True).status_code == 403
+        assert client.post(where, {}, follow=True).status_code == 403
+    picker = "/admin/autocomplete/?app_label=investors&model_name=contact&field_name=investor"
+    assert client.get(picker, follow=True).status_code == 403
+
+
+def test_who_is_not_signed_in_is_asked_to(db: None) -> None:
+    answer = Client().get(address(KINDS[0]), follow=True)
+    assert answer.redirect_chain[-1][0].startswith("/accounts/login/")
+
+
+@each_kind
+def test_its_pages_speak_french(kind: type[Model], another: Another, administrator: User) -> None:
+    administrator.language = "fr"
+    administrator.save()
+    client = signed_in(administrator)
+    record = another()
+    with translation.override("en"):  # the language of a request outlives it
+        for page in ("", f"{record.pk}/change/"):
+            assert '<html lang="fr"' in client.get(address(kind, page)).content.decode()
+
+
+def test_every_record_is_written_by_a_service() -> None:
+    """No admin of these apps saves a row itself, unless that is all there is to it."""
+    plain = {
+        kind._meta.label
+        for kind in KINDS
+        if isinstance(model_admin := admin.site.get_model_admin(kind), ServiceAdmin)
+        and type(model_admin).save_model is not ServiceAdmin.save_model
+    }
+    assert plain == set()
