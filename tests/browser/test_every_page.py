@@ -2,6 +2,7 @@
 sideways on a telephone, the browser reports no error and no breach of the policy."""
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit, Visitor
 from tests.crawling import kind, walk
@@ -58,7 +59,7 @@ def test_page_in_french_is_accessible(visit: Visit, scheme: str) -> None:
     visitor.page.locator(
         "form[action*=language] button, form[action*=language] [type=submit]"
     ).first.click()
-    assert visitor.page.locator("html").get_attribute("lang") == "fr"
+    expect(visitor.page.locator("html")).to_have_attribute("lang", "fr")
     found: list[str] = []
     for address in _one_of_each_kind(visitor):
         visitor.go(address)
