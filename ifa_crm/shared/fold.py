@@ -8,6 +8,7 @@ from anyascii import anyascii
 _AT_INSIDE_A_NAME = re.compile(r"(?<=\w)@(?=\w)")
 _SPACED_SIGN = re.compile(r"\s*([&/+])\s*")
 _PUNCTUATION = re.compile(r"[^a-z0-9\s]+")
+Words = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 def _plain(text: str) -> str:
@@ -27,11 +28,23 @@ def fold(*parts: str | None) -> str:
     had punctuation in them (``R & D`` as much as ``R&D``). ``@`` inside
     a name reads as *a* (System@tic, Q@LI).
     """
-    plain = _plain(" ".join(part for part in parts if part))
+    return joined(words_of(" ".join(part for part in parts if part)))
+
+
+def words_of(text: str) -> Words:
+    """The words of ``text``, and the squeezed form of those that had punctuation in them."""
+    plain = _plain(text)
     spaced = _PUNCTUATION.sub(" ", plain).split()
     words = _SPACED_SIGN.sub(r"\1", plain).split()
-    squeezed = [_PUNCTUATION.sub("", word) for word in words if _PUNCTUATION.search(word)]
-    return " ".join(_unique([*spaced, *(word for word in squeezed if word)]))
+    squeezed = (_PUNCTUATION.sub("", word) for word in words if _PUNCTUATION.search(word))
+    return tuple(spaced), tuple(word for word in squeezed if word)
+
+
+def joined(*parts: Words) -> str:
+    """The folded text of parts whose words are known: ``fold`` for texts that come often."""
+    spaced = (word for part in parts for word in part[0])
+    squeezed = (word for part in parts for word in part[1])
+    return " ".join(dict.fromkeys((*spaced, *squeezed)))
 
 
 def search_words(query: str) -> list[str]:

@@ -1,15 +1,47 @@
 """What came of a made-up lead: a project joined or started."""
 
-from typing import Any
+from typing import Any, Final
 
-from clusters.choices import OrganisationKind, ProjectStatus
-from clusters.models import Organisation, Project, ProjectCluster, ProjectPartner
+from clusters.choices import ProjectStatus
 from ifa_crm.home.making.introductions import Introductions
-from ifa_crm.home.making.story import COMMITTED, NEGOTIATING
-from investors.choices import CLOSED, Contribution, EngagementKind, EngagementState
-from investors.models import Engagement, EngagementLog
+from ifa_crm.home.making.rows import (
+    EngagementLogRow,
+    EngagementRow,
+    OrganisationAdmittedRow,
+    PartnerAdmittedRow,
+    PartnerRow,
+    ProjectAdmittedRow,
+    ProjectClusterRow,
+    ProjectRow,
+)
+from ifa_crm.home.making.story import COMMITTED, ENDED, NEGOTIATING
+from ifa_crm.shared.fold import fold
+from investors.choices import Contribution, EngagementKind, EngagementState
 
-_S = EngagementState
+_OPEN, _AGREED, _VERIFIED, _WITHDRAWN = (
+    EngagementState.OPEN.value,
+    EngagementState.AGREED.value,
+    EngagementState.VERIFIED.value,
+    EngagementState.WITHDRAWN.value,
+)
+_KINDS: Final = (EngagementKind.JOIN.value, EngagementKind.START.value)
+_JOIN: Final = EngagementKind.JOIN.value
+_CONTRIBUTIONS: Final = tuple(contribution.value for contribution in Contribution)
+_PROPOSED, _UNDER_WAY = ProjectStatus.PROPOSED.value, ProjectStatus.UNDER_WAY.value
+_UNDISCLOSED: Final = 0.4
+_NO_AGREEMENT: Final[dict[str, Any]] = {
+    "partner_id": None,
+    "undisclosed": False,
+    "share_amount": None,
+    "jobs": None,
+    "agreed_on": None,
+    "agreement_reference": "",
+    "recorded_by_id": None,
+    "verified_at": None,
+    "verified_by_id": None,
+    "contribution": "",
+    "counterfactual": "",
+}
 
 
 class Told(Introductions):
@@ -19,83 +51,77 @@ class Told(Introductions):
         super().tell()
         if self.stage < NEGOTIATING:
             return
-        kind = self.rng.choice((EngagementKind.JOIN, EngagementKind.START))
-        engagement = Engagement(
-            ref=self.maker.ref(),
-            lead=self.lead,
-            cluster=self.cluster,
-            project=self._project(kind),
-            kind=kind,
-            project_created=True,
-            opened_on=self.times[NEGOTIATING].date(),
-            opened_by=self.owner,
-        )
-        self.batch.add(engagement)
-        self._go_on(engagement)
+        kind, project = self.pick(_KINDS), self.batch.key(ProjectRow)
+        self._project(project, moving=kind == _JOIN or self.stage == COMMITTED)
+        verifiers = [user for user in self.maker.pool.verifiers if user != self.by]
+        states, facts = [_OPEN], _NO_AGREEMENT
+        if self.stage == COMMITTED and verifiers:
+            states += [_AGREED, _VERIFIED]
+            facts = self._verified(project, self.pick(verifiers))
+        elif self.status in ENDED:
+            states.append(_WITHDRAWN)
+        self._engagement(kind, project, states, facts)
 
-    def _go_on(self, engagement: Engagement) -> None:
-        """Verified where the lead is committed, withdrawn where it was closed, else open."""
-        states = [_S.OPEN]
-        if self.stage == COMMITTED and self._verifiers():
-            states += [_S.AGREED, _S.VERIFIED]
-            self._verify(engagement)
-        elif self.status in CLOSED:
-            states.append(_S.WITHDRAWN)
-            engagement.ended_on = self.times[-1].date()
-            engagement.end_reason = "Not pursued"
-        engagement.state = states[-1]
+    def _engagement(
+        self, kind: str, project: int, states: list[str], facts: dict[str, Any]
+    ) -> None:
+        key, day = self.batch.key(EngagementRow), self.clock.day
+        gone = states[-1] == _WITHDRAWN
+        self.batch.add(
+            EngagementRow(
+                id=key,
+                ref=self.batch.ref(),
+                lead_id=self.key,
+                cluster_id=self.cluster,
+                project_id=project,
+                kind=kind,
+                project_created=True,
+                state=states[-1],
+                opened_on=day(self.times[NEGOTIATING]),
+                opened_by_id=self.by,
+                ended_on=day(self.times[-1]) if gone else None,
+                end_reason="Not pursued" if gone else "",
+                **facts,
+            )
+        )
+        before = ""
         for place, state in enumerate(states):
-            move = EngagementLog(engagement=engagement, actor=self.owner, to_state=state)
-            move.from_state = states[place - 1] if place else ""
-            move.at = self.times[min(NEGOTIATING + place, len(self.times) - 1)]
-            self.batch.add(move)
+            at = self.clock.at(self.times[min(NEGOTIATING + place, len(self.times) - 1)])
+            self.batch.add(EngagementLogRow(key, at, self.by, before, state, "[]"))
+            before = state
 
-    def _verifiers(self) -> list[Any]:
-        return [user for user in self.maker.pool.verifiers if user != self.owner]
+    def _verified(self, project: int, verifier: int) -> dict[str, Any]:
+        minute, undisclosed = self.times[COMMITTED], self.random() < _UNDISCLOSED
+        return {
+            "partner_id": self._partner(project),
+            "undisclosed": undisclosed,
+            "share_amount": None if undisclosed else int(5 + self.random() * 300) * 10_000,
+            "jobs": None if undisclosed else int(self.random() * 40),
+            "agreed_on": self.clock.day(minute),
+            "agreement_reference": "Made up",
+            "recorded_by_id": self.by,
+            "verified_at": self.clock.at(minute),
+            "verified_by_id": verifier,
+            "contribution": self.pick(_CONTRIBUTIONS),
+            "counterfactual": "Nobody knows.",
+        }
 
-    def _verify(self, engagement: Engagement) -> None:
-        at = self.times[COMMITTED]
-        engagement.agreed_on, engagement.agreement_reference = at.date(), "Made up"
-        engagement.recorded_by, engagement.undisclosed = self.owner, True
-        engagement.verified_at, engagement.verified_by = at, self.rng.choice(self._verifiers())
-        engagement.contribution = self.rng.choice(list(Contribution))
-        engagement.counterfactual = "Nobody knows."
-        engagement.partner = self._partner(engagement.project)
+    def _project(self, key: int, *, moving: bool) -> None:
+        ref, restricted = self.batch.ref(), self.company.restricted
+        name, status = f"{self.title} {ref}", _UNDER_WAY if moving else _PROPOSED
+        self.batch.add(ProjectRow(key, ref, name, status, restricted, fold(name)))
+        self.batch.add(ProjectClusterRow(key, self.cluster, True))
+        if restricted and self.by is not None:  # the owner sees what rests on a confidential lead
+            self.batch.add(ProjectAdmittedRow(key, self.by))
 
-    def _project(self, kind: EngagementKind) -> Project:
-        moving = kind == EngagementKind.JOIN or self.stage == COMMITTED
-        project = Project(ref=self.maker.ref(), restricted=self.lead.restricted)
-        project.name = f"{self.lead.title} {project.ref}"
-        project.status = ProjectStatus.UNDER_WAY if moving else ProjectStatus.PROPOSED
-        self.batch.add(project)
-        self.batch.add(ProjectCluster(project=project, cluster=self.cluster, is_lead=True))
-        return self._admitted(Project.admitted, project)
-
-    def _partner(self, project: Project) -> ProjectPartner:
-        partner = ProjectPartner(ref=self.maker.ref(), project=project)
-        partner.organisation = self._organisation()
-        partner.joined_on, partner.restricted = self.times[COMMITTED].date(), project.restricted
-        self.batch.add(partner)
-        return self._admitted(ProjectPartner.admitted, partner)
-
-    def _organisation(self) -> Organisation:
-        """The one that stands for the investor, made the first time."""
-        investor = self.lead.investor
-        if investor.organisation is not None:
-            return investor.organisation
-        organisation = Organisation(
-            ref=self.maker.ref(),
-            name=investor.name,
-            kind=OrganisationKind.COMPANY,
-            country=investor.seat_country,
-            restricted=investor.restricted,
-        )
-        self.batch.add(organisation)
-        investor.organisation, investor.organisation_created = organisation, True
-        return self._admitted(Organisation.admitted, organisation)
-
-    def _admitted(self, many: Any, row: Any) -> Any:
-        """The owner sees what rests on a confidential lead."""
-        if row.restricted and self.owner is not None:
-            self.batch.link(many, row, self.owner)
-        return row
+    def _partner(self, project: int) -> int:
+        organisation = self.company.organisation_id
+        if organisation is None:
+            raise ValueError("A committed lead has a company that is known as an organisation.")
+        key, restricted = self.batch.key(PartnerRow), self.company.restricted
+        day = self.clock.day(self.times[COMMITTED])
+        self.batch.add(PartnerRow(key, self.batch.ref(), project, organisation, day, restricted))
+        if restricted and self.by is not None:
+            self.batch.add(PartnerAdmittedRow(key, self.by))
+            self.batch.add(OrganisationAdmittedRow(organisation, self.by))
+        return key

@@ -1,40 +1,55 @@
 """Makes companies, their people and their leads from a seed."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random
-from typing import Final
+from typing import Final, TypeVar
 
-from django.db import transaction
-
-from ifa_crm.home.making import words
-from ifa_crm.home.making.batch import AT_ONCE, Batch, Pool
+from ifa_crm.home.making.batch import Batch, references
+from ifa_crm.home.making.clock import DAY, NOW, Clock
+from ifa_crm.home.making.companies import Company, found
 from ifa_crm.home.making.engagements import Told
-from ifa_crm.home.making.story import STAGES
-from investors.choices import Status
-from investors.models import Contact, Investor
+from ifa_crm.home.making.pool import Person, Pool
+from ifa_crm.home.making.rows import LeadRow
+from ifa_crm.home.making.story import (
+    ACTIVE,
+    COMMITTED,
+    DISQUALIFIED,
+    LOST,
+    NEGOTIATING,
+    REFERRED,
+    WAITING,
+    Course,
+)
+from investors.models import Investor
 
-_ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
-_LENGTH: Final = 8
-_STRIDE: Final = 0x9E3779B97  # odd, so that no reference comes twice before all have come
-_STAGE_WEIGHTS: Final = (20, 24, 18, 14, 13, 6, 5)
-_STATUS_WEIGHTS: Final = {
-    Status.ACTIVE: 56,
-    Status.WAITING: 10,
-    Status.LOST: 22,
-    Status.DISQUALIFIED: 6,
-    Status.REFERRED: 6,
-}
+AT_ONCE: Final = 4000  # leads in a transaction
+KNOWN: Final = 3000  # companies that may come back with another need
 CONFIDENTIAL: Final = 0.03
-UNOWNED: Final = 0.1  # of those that nobody has answered
+AGAIN: Final = 0.3  # another need of a company that is known
+UNOWNED: Final = 0.2  # of those that nobody has answered
+T = TypeVar("T")
 
 
-def references(seed: int) -> Iterator[str]:
-    """References in the form of all others, different from each other, the same for a seed."""
-    number = Random(f"references {seed}").getrandbits(5 * _LENGTH)  # noqa: S311
-    while True:
-        number = (number + _STRIDE) % 32**_LENGTH
-        yield "".join(_ALPHABET[number >> shift & 31] for shift in range(0, 5 * _LENGTH, 5))
+def _weighted(weights: dict[T, int]) -> list[T]:
+    return [thing for thing, weight in weights.items() for _ in range(weight)]
+
+
+# How old (in days, at most): how far, and whether they move.
+_COURSES: Final = (
+    (14, (60, 25, 8, 5, 2, 0, 0), {ACTIVE: 92, WAITING: 4, DISQUALIFIED: 4}),
+    (120, (14, 32, 22, 14, 12, 5, 1), {ACTIVE: 70, WAITING: 14, LOST: 8, DISQUALIFIED: 8}),
+    (
+        NOW // DAY,
+        (12, 22, 18, 15, 17, 8, 8),
+        {ACTIVE: 40, WAITING: 12, LOST: 34, DISQUALIFIED: 7, REFERRED: 7},
+    ),
+)
+_DRAWN: Final = [
+    (age, _weighted(dict(enumerate(stages))), _weighted(statuses))
+    for age, stages, statuses in _COURSES
+]
+_NEVER_ANSWERED: Final = [LOST, LOST, DISQUALIFIED]
 
 
 def is_used(seed: int) -> bool:
@@ -43,77 +58,68 @@ def is_used(seed: int) -> bool:
 
 
 class Maker:
-    """Makes leads from a seed, around ``now``."""
+    """Makes leads from a seed, received in the three years before ``today``."""
 
-    def __init__(self, *, seed: int, pool: Pool, now: dt.datetime) -> None:
+    def __init__(self, *, seed: int, pool: Pool, today: dt.date) -> None:
         self.rng = Random(seed)  # noqa: S311  # made-up data, no secrets
-        self.pool = pool
-        self.now = now
-        self.batch = Batch()
-        self.known: list[Investor] = []  # open ones, for a second need
+        self.pool, self.clock, self.batch = pool, Clock(today), Batch(seed)
         self.slots: dict[int, int] = {}  # how many introductions ahead somebody has
-        self._references = references(seed)
+        booked = self.clock.minute(pool.booked_until) if pool.booked_until else NOW
+        self.free_from = (max(NOW, booked) // DAY + 1) * DAY
+        self._known: list[Company] = []
 
     def make(self, count: int) -> Iterator[int]:
-        """Make ``count`` leads; yields how many there are after each transaction."""
-        for start in range(0, count, AT_ONCE):
-            self.batch, self.known = Batch(), []
-            made = min(AT_ONCE, count - start)
-            for _ in range(made):
-                self._lead()
-            with transaction.atomic():
+        """Make ``count`` leads, the oldest first; yields how many there are after each save."""
+        for number in range(count):
+            self._lead(int((number + self.rng.random()) / count * (NOW - DAY)))
+            if (number + 1) % AT_ONCE == 0 or number + 1 == count:
                 self.batch.save()
-            yield start + made
+                yield number + 1
 
-    def ref(self) -> str:
-        return next(self._references)
+    def pick(self, things: Sequence[T]) -> T:
+        """Any of them; quicker than ``Random.choice``."""
+        return things[int(self.rng.random() * len(things))]
 
-    def chance(self, share: float) -> bool:
-        return self.rng.random() < share
+    def _lead(self, received: int) -> None:
+        key, course = self.batch.key(LeadRow), self._course(received)
+        company = self._company(key, course)
+        if course.stage == COMMITTED and company.organisation_id is None:
+            course = course._replace(stage=NEGOTIATING)
+        Told(self, company, key, self._owner(course), course).tell()
 
-    def _lead(self) -> None:
-        investor = self._investor(restricted=self.chance(CONFIDENTIAL))
-        stage = self.rng.choices(range(len(STAGES)), _STAGE_WEIGHTS)[0]
-        status = self.rng.choices(list(_STATUS_WEIGHTS), list(_STATUS_WEIGHTS.values()))[0]
-        if STAGES[stage] == STAGES[-1]:
-            status = Status.ACTIVE
-        nobody = stage == 0 and self.chance(UNOWNED)
-        owner = None if nobody else self.rng.choice(self.pool.owners)
-        Told(self, investor, owner, stage, status).tell()
+    def _course(self, received: int) -> Course:
+        age = (NOW - received) // DAY
+        at_most, stages, statuses = next(drawn for drawn in _DRAWN if age <= drawn[0])
+        stage, status = self.pick(stages), self.pick(statuses)
+        if stage == COMMITTED:
+            status = ACTIVE
+        elif not stage and at_most > _DRAWN[0][0]:
+            status = self.pick(_NEVER_ANSWERED)
+        return Course(received, stage, status)
 
-    def _investor(self, *, restricted: bool) -> Investor:
-        """A new company, or, for a second need, one that was made just before."""
-        if self.known and not restricted and self.chance(0.25):
-            return self.rng.choice(self.known)
-        country, city, native = self.rng.choice(words.PLACES)
-        names = (words.FIRST, words.SECOND, words.TRADES)
-        investor = Investor(
-            ref=self.ref(),
-            name=" ".join(self.rng.choice(part) for part in names),
-            native_name=native,
-            control_country=country,
-            seat_country=country,
-            city=city,
-            size=self.rng.choice(("", "small", "medium", "mid", "large")),
-            presence=self.rng.choice(("", "none", "none", "sales")),
-            restricted=restricted,
+    def _owner(self, course: Course) -> Person | None:
+        nobody = not course.stage and course.status == ACTIVE and self.rng.random() < UNOWNED
+        return None if nobody else self.pick(self.pool.owners)
+
+    def _company(self, lead: int, course: Course) -> Company:
+        """A new company, or, for another need, one that is known: some come often."""
+        random = self.rng.random
+        confidential = random() < CONFIDENTIAL
+        if self._known and not confidential and random() < AGAIN:
+            return self._known[int(random() ** 2 * len(self._known))]
+        company = found(
+            self.batch,
+            self.rng,
+            self.clock.at(course.received),
+            restricted_by=lead if confidential else None,
+            is_known=course.stage == COMMITTED,
         )
-        people = [self._contact(investor) for _ in range(1 + self.chance(0.3))]
-        people.sort(key=lambda contact: contact.name)
-        # What is read to fold the lead's text: nothing is asked of the database.
-        investor._prefetched_objects_cache = {"contacts": people}  # type: ignore[attr-defined]
-        if not restricted:
-            self.known.append(investor)
-        return self.batch.add(investor)
+        if not confidential:
+            self._remember(company)
+        return company
 
-    def _contact(self, investor: Investor) -> Contact:
-        given, family = self.rng.choice(words.GIVEN), self.rng.choice(words.FAMILY)
-        contact = Contact(
-            ref=self.ref(),
-            investor=investor,
-            name=f"{given} {family}",
-            position=self.rng.choice(words.POSITIONS),
-            restricted=investor.restricted,
-        )
-        contact.email = f"{contact.ref}@{investor.ref}.example"
-        return self.batch.add(contact)
+    def _remember(self, company: Company) -> None:
+        if len(self._known) < KNOWN:
+            self._known.append(company)
+        else:
+            self._known[int(self.rng.random() * KNOWN)] = company

@@ -1,203 +1,212 @@
-"""A made-up lead: what is known, what was said, what is to be done."""
+"""A made-up lead: what is known, and the log of how far it came."""
 
-import datetime as dt
-from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
-
-from django.utils import translation
-from django.utils.formats import date_format
+import json
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from ifa_crm.home.making import words
-from ifa_crm.staff.models import User
+from ifa_crm.home.making.clock import DAY, NOW, at_work
+from ifa_crm.home.making.companies import Company
+from ifa_crm.home.making.pool import Person
+from ifa_crm.home.making.rows import (
+    AdmissionRow,
+    LeadLogRow,
+    LeadRow,
+    ObjectiveRow,
+    SectorRow,
+)
+from ifa_crm.shared.fold import joined, words_of
 from investors.choices import (
     CLOSED,
-    ActionKind,
     Answer,
     Confidential,
-    Direction,
     Horizon,
-    InteractionKind,
     LogKind,
     LostReason,
     Mode,
     Origin,
     Priority,
-    Result,
     Stage,
     Status,
 )
-from investors.models import Action, Admission, Contact, Interaction, Investor, Lead, LeadLog
 
 if TYPE_CHECKING:
     from ifa_crm.home.making.maker import Maker
 
-MINUTES: Final = 730 * 24 * 60  # over which the leads came in
-STAGES: Final = list(Stage)
+STAGES: Final = tuple(stage.value for stage in Stage)
 CONTACTED, QUALIFIED, SHORTLISTED, INTRODUCED, NEGOTIATING, COMMITTED = range(1, len(STAGES))
-Step = tuple[int, dt.datetime, list[str]]
+ACTIVE, WAITING = Status.ACTIVE.value, Status.WAITING.value
+LOST, DISQUALIFIED, REFERRED = (
+    Status.LOST.value,
+    Status.DISQUALIFIED.value,
+    Status.REFERRED.value,
+)
+ENDED: Final = frozenset(status.value for status in CLOSED)
+_STAGE, _STATUS = LogKind.STAGE.value, LogKind.STATUS.value
+_ORIGINS: Final = tuple(origin.value for origin in Origin)
+_PRIORITIES: Final = (
+    *[Priority.HIGH.value],
+    *[Priority.NORMAL.value] * 6,
+    *[Priority.LOW.value] * 3,
+)
+_MODES: Final = tuple(
+    mode.value for mode in (Mode.JOIN, Mode.START, Mode.EITHER, Mode.DOES_NOT_KNOW)
+)
+_HORIZONS: Final = (Horizon.HALF_YEAR.value, Horizon.YEAR.value, Horizon.TWO_YEARS.value)
+_REASONS: Final = tuple(reason.value for reason in LostReason)
+_CHOSEN_INSTEAD: Final = ("DE", "DE", "GB", "ES", "CH", "NL")
+_PASSED_OVER: Final = 0.15
+_DEPUTY: Final = 0.1
+_PACE: Final = 45 * DAY  # at most for a stage
+_folded = cache(words_of)
+listing = cache(json.dumps)  # of a tuple of states
+
+
+class Course(NamedTuple):
+    """When a lead came in, how far it came and whether it moves."""
+
+    received: int
+    stage: int
+    status: str
 
 
 class Story:
     """One lead with everything under it."""
 
     def __init__(
-        self, maker: "Maker", investor: Investor, owner: User | None, stage: int, status: Status
+        self, maker: "Maker", company: Company, key: int, owner: Person | None, course: Course
     ) -> None:
-        self.maker, self.rng, self.batch = maker, maker.rng, maker.batch
-        self.owner, self.stage, self.status = owner, stage, status
-        age = dt.timedelta(minutes=self.rng.randrange(24 * 60, MINUTES))
-        self.received = maker.now - age
-        # One moment for each stage and one for the end, in order, between then and now.
-        parts = sorted(self.rng.random() for _ in range(stage + 1))
-        self.times = [self.received, *(self.received + age * part for part in parts)]
+        self.maker, self.batch, self.clock = maker, maker.batch, maker.clock
+        self.random, self.pick = maker.rng.random, maker.pick
+        self.company, self.key, self.owner = company, key, owner
+        self.by = owner.id if owner else None
+        self.stage, self.status = course.stage, course.status
+        self.times = self._times(course.received)
+        self.title = self._title()
         self.steps = list(self._steps())
-        self.contacts: list[Contact] = investor._prefetched_objects_cache["contacts"]  # type: ignore[attr-defined]
-        self.lead = self.batch.add(Lead(investor=investor, **self._facts(investor.restricted)))
 
-    def _steps(self) -> list[Step]:
+    def _times(self, received: int) -> list[int]:
+        """One moment for each stage and one for the end, in order, between then and now."""
+        span = min(NOW - DAY - received, DAY + int(self.random() * _PACE * (self.stage + 1)))
+        parts = sorted(self.random() for _ in range(self.stage + 1))
+        return [at_work(received), *(at_work(received + int(span * part)) for part in parts)]
+
+    def _title(self) -> str:
+        title = f"{self.pick(words.WHAT)} {self.pick(words.WHAT_FOR)}"
+        return f"{words.RARE} {title.lower()}" if self.random() < words.RARELY else title
+
+    def _steps(self) -> Any:
         """The stages that were reached, when, and what was passed over on the way."""
-        steps: list[Step] = [(0, self.times[0], [])]
-        passed: list[str] = []
+        yield 0, self.times[0], ()
+        passed: tuple[str, ...] = ()
         for stage in range(1, self.stage + 1):
-            if stage < self.stage and self.rng.random() < 0.15:
-                passed.append(STAGES[stage].value)
+            if stage < self.stage and self.random() < _PASSED_OVER:
+                passed += (STAGES[stage],)
             else:
-                steps.append((stage, self.times[stage], passed))
-                passed = []
-        return steps
+                yield stage, self.times[stage], passed
+                passed = ()
 
-    def _facts(self, restricted: bool) -> dict[str, Any]:
-        rng = self.rng
-        known = self._checklist() if self.stage >= QUALIFIED else {}
+    def tell(self) -> None:
+        """Write the rows; those that come after it tell more."""
+        self._log()
+        if self.stage >= QUALIFIED or self.random() < 0.4:
+            pool, random = self.maker.pool, self.random
+            for sector in {self.pick(pool.sectors) for _ in range(1 + (random() < 0.3))}:
+                self.batch.add(SectorRow(self.key, sector))
+            self.batch.add(ObjectiveRow(self.key, self.pick(pool.objectives)))
+        if self.company.restricted:
+            self._admit()
+
+    def write_lead(self, next_due: str | None) -> None:
+        """The lead's own row: by now it is known what is due next."""
+        at, restricted = self.clock.at, self.company.restricted
+        since = self.times[0 if self.status == ACTIVE else -1]
+        facts: dict[str, Any] = self._unasked() if self.stage < QUALIFIED else self._checklist()
+        if restricted:
+            facts["confidential"] = Confidential.YES.value
+        self.batch.add(
+            LeadRow(
+                id=self.key,
+                ref=self.batch.ref(),
+                investor_id=self.company.id,
+                title=self.title,
+                wants=self.pick(words.WANTS),
+                origin=self.pick(_ORIGINS),
+                restricted=restricted,
+                owner_id=self.by,
+                deputy_id=self._deputy(),
+                office_id=self.owner.office_id if self.owner else None,
+                created_by_id=self.by,
+                priority=self.pick(_PRIORITIES),
+                stage=STAGES[self.stage],
+                stage_since=at(self.steps[-1][1]),
+                status=self.status,
+                status_since=at(since),
+                received_at=at(self.times[0]),
+                next_due=next_due,
+                search_text=joined(_folded(self.title), self.company.known_by),
+                **facts,
+                **self._end(next_due),
+            )
+        )
+
+    def _deputy(self) -> int | None:
+        deputy = self.pick(self.maker.pool.owners).id
+        return deputy if self.owner and deputy != self.by and self.random() < _DEPUTY else None
+
+    def _unasked(self) -> dict[str, Any]:
         return {
-            "ref": self.maker.ref(),
-            "title": f"{rng.choice(words.WHAT)} {rng.choice(words.WHAT_FOR)}",
-            "origin": rng.choice(list(Origin)),
-            "owner": self.owner,
-            "office_id": self.owner.office_id if self.owner else None,
-            "priority": rng.choices(list(Priority), (1, 6, 3))[0],
-            "received_at": self.received,
-            "created_by": self.owner,
-            "stage": STAGES[self.stage],
-            "stage_since": self.steps[-1][1],
-            "status": self.status,
-            "status_since": self.times[0 if self.status == Status.ACTIVE else -1],
-            **known,
-            **({"confidential": Confidential.YES, "restricted": True} if restricted else {}),
-            **self._end(),
+            "mode": Mode.NOT_ASKED.value,
+            "horizon": Horizon.NOT_ASKED.value,
+            "budget_answer": Answer.NOT_ASKED.value,
+            "budget_amount": None,
+            "confidential": Confidential.NOT_ASKED.value,
         }
 
     def _checklist(self) -> dict[str, Any]:
         """What a qualified lead has on record, beside a sector, an objective and a contact."""
-        given = self.rng.random() < 0.6
+        given = self.random() < 0.6
         return {
-            "mode": self.rng.choice((Mode.JOIN, Mode.START, Mode.EITHER, Mode.DOES_NOT_KNOW)),
-            "horizon": self.rng.choice((Horizon.HALF_YEAR, Horizon.YEAR, Horizon.TWO_YEARS)),
-            "budget_answer": Answer.GIVEN if given else Answer.WILL_NOT_SAY,
-            "budget_amount": Decimal(self.rng.randrange(10, 500) * 10_000) if given else None,
-            "confidential": Confidential.NO,
+            "mode": self.pick(_MODES),
+            "horizon": self.pick(_HORIZONS),
+            "budget_answer": Answer.GIVEN.value if given else Answer.WILL_NOT_SAY.value,
+            "budget_amount": int(10 + self.random() * 490) * 10_000 if given else None,
+            "confidential": Confidential.NO.value,
         }
 
-    def _end(self) -> dict[str, Any]:
-        """What belongs to the status."""
-        if self.status == Status.WAITING:
-            ahead = dt.timedelta(days=self.rng.randrange(1, 120))
-            return {"waiting_until": self.maker.now.date() + ahead}
-        if self.status == Status.LOST:
-            reason = self.rng.choice(list(LostReason))
-            abroad = reason == LostReason.OTHER_COUNTRY
-            return {"lost_reason": reason, "lost_to_country": "DE" if abroad else ""}
-        if self.status == Status.DISQUALIFIED:
-            return {"disqualified_reason": "Sales only, no research"}
-        if self.status == Status.REFERRED:
-            on = self.times[-1].date()
-            return {"referred_to": "A region", "referred_on": on, "referred_told": True}
-        return {}
-
-    # --- what is told -------------------------------------------------------------------------
-
-    def tell(self) -> None:
-        self._log()
-        self._talk()
-        self._plan()
-        if self.stage >= QUALIFIED or self.rng.random() < 0.4:
-            pool = self.maker.pool
-            self.batch.link(Lead.sectors, self.lead, self.rng.choice(pool.sectors))
-            self.batch.link(Lead.objectives, self.lead, self.rng.choice(pool.objectives))
-        if self.lead.restricted:
-            self._hide()
+    def _end(self, next_due: str | None) -> dict[str, Any]:
+        """What belongs to the status; who waits has one thing to do: to wake."""
+        reason = self.pick(_REASONS) if self.status == LOST else ""
+        abroad = reason == LostReason.OTHER_COUNTRY
+        gone = self.status == REFERRED
+        return {
+            "waiting_until": next_due if self.status == WAITING else None,
+            "lost_reason": reason,
+            "lost_to_country": self.pick(_CHOSEN_INSTEAD) if abroad else "",
+            "disqualified_reason": (
+                "Sales only, no research" if self.status == DISQUALIFIED else ""
+            ),
+            "referred_to": "A region" if gone else "",
+            "referred_on": self.clock.day(self.times[-1]) if gone else None,
+            "referred_told": True if gone else None,
+        }
 
     def _log(self) -> None:
         before = ""
-        for stage, at, passed in self.steps:
-            self._move(LogKind.STAGE, before, STAGES[stage].value, at, passed)
-            before = STAGES[stage].value
-        self._move(LogKind.STATUS, "", Status.ACTIVE, self.times[0], [])
-        if self.status != Status.ACTIVE:
-            self._move(LogKind.STATUS, Status.ACTIVE, self.status, self.times[-1], [])
+        for stage, minute, passed in self.steps:
+            self._move(_STAGE, before, STAGES[stage], minute, listing(passed))
+            before = STAGES[stage]
+        self._move(_STATUS, "", ACTIVE, self.times[0], "[]")
+        if self.status != ACTIVE:
+            self._move(_STATUS, ACTIVE, self.status, self.times[-1], "[]")
 
-    def _move(self, kind: str, before: str, after: str, at: dt.datetime, passed: list[str]) -> None:
-        move = LeadLog(lead=self.lead, kind=kind, at=at, actor=self.owner)
-        move.from_state, move.to_state, move.passed_over = before, after, passed
-        self.batch.add(move)
+    def _move(self, kind: str, before: str, after: str, minute: int, passed: str) -> None:
+        at = self.clock.at(minute)
+        self.batch.add(LeadLogRow(self.key, kind, at, self.by, before, after, passed))
 
-    def _said(self, kind: str, direction: str, at: dt.datetime, text: str, **more: Any) -> None:
-        said = Interaction(
-            ref=self.maker.ref(),
-            lead=self.lead,
-            kind=kind,
-            direction=direction,
-            happened_at=at,
-            logged_by=self.owner,
-            text=text,
-            **more,
-        )
-        self.batch.add(said)
-        self.batch.link(Interaction.contacts, said, self.contacts[0])
-
-    def _talk(self) -> None:
-        """They write, we answer, somebody calls; now and then they write again and wait."""
-        title, choice = self.lead.title, self.rng.choice
-        mail, call = InteractionKind.EMAIL, InteractionKind.CALL
-        answered = {"answered_at": self.times[1]} if self.stage >= CONTACTED else {}
-        self._said(
-            mail, Direction.IN, self.received, choice(words.HELLO), subject=title, **answered
-        )
-        if self.stage >= CONTACTED:
-            answer = choice(words.ANSWER)
-            self._said(mail, Direction.OUT, self.times[1], answer, subject=f"Re: {title}")
-        if self.stage >= QUALIFIED:
-            spoke = choice(words.CALL)
-            self._said(call, Direction.OUT, self.times[2], spoke, result=Result.SPOKE)
-        if self.stage >= CONTACTED and self.rng.random() < 0.05:
-            self._said(mail, Direction.IN, self.times[-1], choice(words.HELLO), subject="Again")
-
-    def _plan(self) -> None:
-        """An active lead has something to do, a waiting one wakes, a closed one has nothing."""
-        action = Action(ref=self.maker.ref(), lead=self.lead, assignee=self.owner)
-        action.what = self.rng.choice(words.TO_DO)
-        days = round(self.rng.gauss(8, 14))
-        action.due = self.maker.now.date() + dt.timedelta(days=days)
-        if self.status in CLOSED:
-            end = self.times[-1]
-            action.due, action.done_at, action.done_by = end.date(), end, self.owner
-            action.dropped = True
-        elif self.lead.waiting_until is not None:
-            action.kind, action.due = ActionKind.WAKE, self.lead.waiting_until
-            with translation.override("en"):
-                since = date_format(self.times[-1], "DATE_FORMAT")
-            action.what = f"Was waiting since {since}"
-        if self.status not in CLOSED:
-            self.lead.next_due = action.due
-        self.batch.add(action)
-
-    def _hide(self) -> None:
-        """Contacts of a confidential lead are known through it; half of them admit a colleague."""
-        for contact in self.contacts:
-            contact.known_through = self.lead
-        others = [user for user in self.maker.pool.owners if user != self.owner]
-        if self.owner is not None and others and self.rng.random() < 0.5:
-            guest = self.rng.choice(others)
-            admission = Admission(lead=self.lead, user=guest, admitted_by=self.owner)
-            admission.reason = "Helps with it"
-            self.batch.add(admission)
+    def _admit(self) -> None:
+        """Half of the confidential ones admit a colleague."""
+        guest = self.pick(self.maker.pool.owners).id
+        if self.by is not None and guest != self.by and self.random() < 0.5:
+            at = self.clock.at(self.times[0])
+            self.batch.add(AdmissionRow(self.key, guest, self.by, at, "Helps with it"))
