@@ -8,6 +8,7 @@ import shutil
 import sys
 import time
 from dataclasses import dataclass, field
+from functools import cache
 
 from _environment import (
     PYTHON,
@@ -69,9 +70,18 @@ def checks() -> list[Check]:
             missing=_no_postgresql(),
         ),
         Check("browser", [*PYTEST, "tests/browser"], missing=_no_chromium()),
+        Check("bench", _bench(), {"IFA_TEST_POSTGRESQL": POSTGRESQL}),
     ]
 
 
+def _bench() -> list[str]:
+    """A small one, to keep it working: its times say nothing and fail nothing."""
+    database = "sqlite" if _no_postgresql() else "both"
+    small = ("--count", "1000", "--requests", "5", "--database", database, "--forget")
+    return [str(PYTHON), "-m", "bench", *small]
+
+
+@cache
 def _no_postgresql() -> str:
     probe = "import sys, psycopg; psycopg.connect(sys.argv[1], connect_timeout=3).close()"
     done = run([PYTHON, "-c", probe, POSTGRESQL])

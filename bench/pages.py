@@ -1,0 +1,34 @@
+"""What is asked for, by whom, and how many times a bare list it may take."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Page(NamedTuple):
+    key: str
+    address: str
+    aim: float | None = None  # the ratio that was asked for at 100,000 leads
+    user: str = "adviser"
+
+
+PAGES = (
+    Page("leads", "/leads/", 4),
+    Page("leads filtered", "/leads/?status=active&country=JP&sort=next", 4),
+    Page("leads page 1,000", "/leads/?page=1000"),
+    Page("clusters", "/clusters/", 4),
+    Page("lead", "/leads/{lead}/", 5),
+    Page("investor", "/investors/{investor}/"),
+    Page("today adviser", "/", 4),
+    Page("today desk", "/", 4, "desk"),
+    Page("today manager", "/", 4, "manager"),
+    Page("today admin", "/", 4, "admin"),
+    Page("today viewer", "/", 4, "viewer"),
+    Page("search common", "/search/?q=sensors", 6),
+    Page("search rare", "/search/?q=heliotrope", 6),
+    Page("search absent", "/search/?q=xyzzyplugh", 6),
+    Page("combobox", "/options/investors/?q=kestrel", 2),
+    Page("calendar", "/meetings/calendar/?month={month}", 4),
+)
+USERS = tuple(dict.fromkeys(page.user for page in PAGES))
+BARE = "/"
