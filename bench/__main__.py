@@ -8,7 +8,7 @@ import sys
 from contextlib import ExitStack
 
 from bench import data, measure, report
-from bench.server import Server
+from bench.server import Server, free_port
 
 
 def main() -> int:
@@ -33,7 +33,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--only", action="append", metavar="PAGE", help="just this page")
     parser.add_argument("--keep", action="store_true", help="keep the data, to use it again")
     parser.add_argument("--forget", action="store_true", help="do not keep the result")
-    parser.add_argument("--port", type=int, default=8951, help="and the two after it (8951)")
+    parser.add_argument("--port", type=int, help="and the two after it (any that are free)")
     return parser.parse_args()
 
 
@@ -45,7 +45,9 @@ def _measured(kind: str, asked: argparse.Namespace) -> dict[str, object]:
         made = held.prepare()
         facts = held.facts()
         servers = {
-            name: stack.enter_context(Server(name, held.env, asked.port + place))
+            name: stack.enter_context(
+                Server(name, held.env, asked.port + place if asked.port else free_port())
+            )
             for place, name in enumerate(("program", "bare", "counting"))
         }
         found = measure.everything(servers, facts, requests=asked.requests, only=asked.only)

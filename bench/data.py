@@ -9,7 +9,6 @@ import secrets
 import shutil
 import subprocess
 import sys
-import time
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -46,43 +45,31 @@ class DataSet:
             kept["DATABASE_URL"] = urlunsplit(urlsplit(POSTGRESQL)._replace(path=f"/{self.name}"))
         return kept
 
-    def prepare(self) -> float | None:
+    def prepare(self) -> float:
         """Fill it unless it was kept; gives the leads made per second."""
-        if not self._ready.exists():
+        if self._ready.exists():
+            self._run("bench.fill")
+        else:
+            print(f"· {self.kind}: making {self.count:,} leads", flush=True)
             self.drop()
             self.folder.mkdir(parents=True)
             self._create()
-        self._manage("collectstatic", "--noinput", "--clear", "--verbosity=0")
-        self._manage("migrate", "--verbosity=0")
-        if self._ready.exists():
-            return json.loads(self._ready.read_text())["leads_per_second"]
-        self._say("loading reference and demo data")
-        for command in ("createcachetable", "load_reference", "load_demo", "open_demo_accounts"):
-            self._manage(command)
-        self._say(f"making {self.count:,} leads")
-        begun = time.monotonic()
-        self._manage("make_leads", f"--count={self.count}")
-        pace = self.count / (time.monotonic() - begun)
-        self._tidy()
-        self._ready.write_text(json.dumps({"leads_per_second": pace}))
+            made = self._run("bench.fill", str(self.count))
+            self._tidy()
+            self._ready.write_text(made)
+        pace: float = json.loads(self._ready.read_text())["leads_per_second"]
         return pace
 
-    def _say(self, text: str) -> None:
-        print(f"· {self.kind}: {text}", flush=True)
-
-    def _manage(self, *arguments: str) -> None:
-        self.run("manage.py", *arguments)
-
-    def run(self, *arguments: str) -> str:
-        command = [sys.executable, *arguments]
+    def _run(self, module: str, *arguments: str) -> str:
+        command = [sys.executable, "-m", module, *arguments]
         done = subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True)
         if done.returncode:
-            sys.exit(f"{' '.join(arguments)} failed:\n{done.stdout[-1000:]}{done.stderr[-3000:]}")
+            sys.exit(f"{module} failed:\n{done.stdout[-1000:]}{done.stderr[-3000:]}")
         return done.stdout
 
     def facts(self) -> dict[str, Any]:
         """Which records to ask for, and what runs here."""
-        return json.loads(self.run("-m", "bench.facts"))
+        return json.loads(self._run("bench.facts"))
 
     # --- the database -----------------------------------------------------------------------
 

@@ -16,9 +16,7 @@ RESULTS = Path(__file__).resolve().parent / "results"
 Result = dict[str, Any]
 
 
-def described(
-    kind: str, count: int, requests: int, facts: dict[str, Any], pace: float | None
-) -> Result:
+def described(kind: str, count: int, requests: int, facts: dict[str, Any], pace: float) -> Result:
     """When, of what and on what the figures are."""
     return {
         "date": dt.datetime.now(dt.UTC).strftime("%Y-%m-%dT%H:%MZ"),
@@ -120,6 +118,5 @@ def _others(result: Result) -> list[str]:
             f"Memory of a worker: {memory['program'] / 1e6:.0f} MB, "
             f"bare {memory['bare'] / 1e6:.0f} MB (aim ≤ 130 MB)."
         )
-    if result["leads_made_per_second"]:
-        found.append(f"make_leads: {result['leads_made_per_second']:,.0f} leads a second.")
+    found.append(f"make_leads: {result['leads_made_per_second']:,.0f} leads a second.")
     return [f"- {line}" for line in found]

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from itertools import chain
 
 from anyascii import anyascii
 
@@ -42,9 +43,8 @@ def words_of(text: str) -> Words:
 
 def joined(*parts: Words) -> str:
     """The folded text of parts whose words are known: ``fold`` for texts that come often."""
-    spaced = (word for part in parts for word in part[0])
-    squeezed = (word for part in parts for word in part[1])
-    return " ".join(dict.fromkeys((*spaced, *squeezed)))
+    spaced, squeezed = zip(*parts, strict=True)
+    return " ".join(dict.fromkeys(chain(*spaced, *squeezed)))
 
 
 def search_words(query: str) -> list[str]:

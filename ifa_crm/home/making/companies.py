@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from random import Random
 from typing import Final
 
@@ -124,9 +125,8 @@ def _organisation(
 
 
 def _gathered(parts: list[Words]) -> Words:
-    spaced = dict.fromkeys(word for part in parts for word in part[0])
-    squeezed = dict.fromkeys(word for part in parts for word in part[1])
-    return tuple(spaced), tuple(squeezed)
+    spaced, squeezed = zip(*parts, strict=True)
+    return tuple(dict.fromkeys(chain(*spaced))), tuple(dict.fromkeys(chain(*squeezed)))
 
 
 def _staffed(

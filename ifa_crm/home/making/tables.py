@@ -31,7 +31,7 @@ class Table:
         self.constants = tuple(_constant(field) for field in others)
 
     def insert(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        whole = [row + self.constants for row in rows]
+        whole = [row + self.constants for row in rows] if self.constants else [*rows]
         if connection.vendor == "postgresql":
             self._copy(whole)
         else:
