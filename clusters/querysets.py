@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from clusters.choices import CallState, ProjectKind, ProjectStatus, SeatState, Standing
 from ifa_crm.shared.fold import search_words
 from ifa_crm.shared.models import ArchivableQuerySet
+from ifa_crm.shared.ranking import best_first
 from ifa_crm.staff.roles import Act
 
 if TYPE_CHECKING:
@@ -39,28 +40,19 @@ def matching(query: str, field: str = "search_text") -> Q:
     """Rows whose folded text holds every word of ``query``."""
     condition = Q()
     for word in search_words(query):
-        condition &= Q(**{f"{field}__contains": word})
+        condition &= Q(**{f"{field}__holds": word})
     return condition
 
 
-def ranked(rows: "models.QuerySet[Any]", query: str, *fields: str) -> "models.QuerySet[Any]":
-    """Rows that match, first those where one of ``fields`` begins with the query's first word,
-    then those where a later word does, then the others."""
+def ranked(
+    rows: "models.QuerySet[Any]", query: str, *fields: str, limit: int
+) -> "models.QuerySet[Any]":
+    """The ``limit`` best rows that match, as :func:`best_first` ranks them."""
     words = search_words(query)
     if not words:
         return rows.none()
-    begins, within = Q(), Q()
-    for field in fields or ("search_text",):
-        begins |= Q(**{f"{field}__startswith": words[0]})
-        within |= Q(**{f"{field}__contains": f" {words[0]}"})
-    rank = Case(
-        When(begins, then=Value(0)),
-        When(within, then=Value(1)),
-        default=Value(2),
-        output_field=models.IntegerField(),
-    )
     found: models.QuerySet[Any] = rows.search(query)  # type: ignore[attr-defined]
-    return found.order_by(rank, "pk")
+    return best_first(rows, found, words[0], *(fields or ("search_text",)), limit=limit)
 
 
 def open_to(user: "User", model: type[models.Model], path: str = "") -> Q:
@@ -308,7 +300,7 @@ class OpenSeatQuerySet(models.QuerySet["OpenSeat"]):
         """Seats found by their own words or by the words of their project."""
         condition = Q()
         for word in search_words(query):
-            condition &= Q(project__search_text__contains=word) | Q(search_text__contains=word)
+            condition &= Q(project__search_text__holds=word) | Q(search_text__holds=word)
         return self.filter(condition)
 
 

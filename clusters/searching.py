@@ -12,7 +12,7 @@ from ifa_crm.staff.models import User
 
 
 def find_clusters(user: User, query: str, limit: int) -> list[Hit]:
-    rows = ranked(Cluster.objects.visible_to(user).live(), query)[:limit]
+    rows = ranked(Cluster.objects.visible_to(user).live(), query, limit=limit)
     return [Hit(row.name, row.specialty, row.get_absolute_url()) for row in rows]
 
 
@@ -20,12 +20,12 @@ def find_leaders(user: User, query: str, limit: int) -> list[Hit]:
     rows = Leader.objects.visible_to(user).active().filter(cluster__archived_at__isnull=True)
     return [
         Hit(row.name, f"{row.get_role_display()} · {row.cluster.name}", row.get_absolute_url())
-        for row in ranked(rows.select_related("cluster"), query)[:limit]
+        for row in ranked(rows.select_related("cluster"), query, limit=limit)
     ]
 
 
 def find_projects(user: User, query: str, limit: int) -> list[Hit]:
-    rows = ranked(Project.objects.visible_to(user).live(), query)[:limit]
+    rows = ranked(Project.objects.visible_to(user).live(), query, limit=limit)
     return [
         Hit(
             row.name,
@@ -37,7 +37,7 @@ def find_projects(user: User, query: str, limit: int) -> list[Hit]:
 
 
 def find_organisations(user: User, query: str, limit: int) -> list[Hit]:
-    rows = ranked(Organisation.objects.visible_to(user).live(), query)[:limit]
+    rows = ranked(Organisation.objects.visible_to(user).live(), query, limit=limit)
     return [
         Hit(
             row.name,

@@ -63,6 +63,13 @@ def lead_is_visible(user: "User", path: str = "") -> Q:
     return Q(**{f"{path}restricted": False}) | theirs | Q(Exists(admitted))
 
 
+def lead_is_hidden(user: "User", path: str = "") -> Q:
+    """The opposite of :func:`lead_is_visible`, to count the few that are hidden by their mark."""
+    if user.may(Act.SEE_CONFIDENTIAL):
+        return Q(pk__in=[])
+    return Q(**{f"{path}restricted": True}) & ~lead_is_visible(user, path)
+
+
 TABBED = ("shortlist", "meetings", "engagements")
 
 
@@ -270,9 +277,7 @@ class EngagementQuerySet(UnderLead["Engagement"]):
         """By the words of the investor, the need and the people (as leads), or the project."""
         condition = Q()
         for word in search_words(query):
-            condition &= Q(lead__search_text__contains=word) | Q(
-                project__search_text__contains=word
-            )
+            condition &= Q(lead__search_text__holds=word) | Q(project__search_text__holds=word)
         return self.filter(condition)
 
     def pairs(self) -> "models.QuerySet[Engagement, tuple[int, int]]":

@@ -12,13 +12,13 @@ from investors.models import Contact, Investor, Lead
 
 
 def find_investors(user: User, query: str, limit: int) -> list[Hit]:
-    rows = ranked(Investor.objects.visible_to(user).live(), query)[:limit]
+    rows = ranked(Investor.objects.visible_to(user).live(), query, limit=limit)
     return [Hit(row.name, _joined(row.native_name, *_place(row)), _url(row)) for row in rows]
 
 
 def find_leads(user: User, query: str, limit: int) -> list[Hit]:
     rows = Lead.objects.visible_to(user).live().select_related("investor", "owner")
-    found = ranked(rows, query, "investor__search_text", "search_text")[:limit]
+    found = ranked(rows, query, "investor__search_text", "search_text", limit=limit)
     return [
         Hit(
             f"{row.investor.name}: {row.title}",
@@ -33,7 +33,7 @@ def find_leads(user: User, query: str, limit: int) -> list[Hit]:
 
 def find_contacts(user: User, query: str, limit: int) -> list[Hit]:
     rows = Contact.objects.visible_to(user).live().select_related("investor")
-    found = ranked(rows, query)[:limit]
+    found = ranked(rows, query, limit=limit)
     return [
         Hit(row.name, _joined(row.native_name, row.position, row.investor.name), _url(row))
         for row in found

@@ -2,9 +2,21 @@
 
 import datetime as dt
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
-from django.db.models import Case, DateTimeField, F, IntegerField, OrderBy, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    DateTimeField,
+    Exists,
+    F,
+    IntegerField,
+    OrderBy,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 
 from ifa_crm.shared.fold import search_words
 from investors.models import Contact
@@ -41,8 +53,11 @@ class MeetingQuerySet(QuerySet["Meeting"]):
     def of(self, user: "User") -> Self:
         """Those that concern ``user``: they take part, or own or deputise the lead."""
         theirs = Q(lead__owner=user) | Q(lead__deputy=user)
-        takes_part = Q(pk__in=self.model._default_manager.filter(participants__staff=user))
-        return self.filter(theirs | takes_part)
+        return self.filter(theirs | Q(Exists(self._participation(user))))
+
+    def _participation(self, user: "User") -> Any:
+        people: Any = self.model._meta.get_field("participants").related_model
+        return people._default_manager.filter(meeting=OuterRef("pk"), staff=user)
 
     def coming(self, now: dt.datetime) -> Self:
         """Drafts and confirmed ones that are not over."""
@@ -67,7 +82,7 @@ class MeetingQuerySet(QuerySet["Meeting"]):
         rows = self
         for word in search_words(query):
             rows = rows.filter(
-                Q(lead__search_text__contains=word) | Q(cluster__search_text__contains=word)
+                Q(lead__search_text__holds=word) | Q(cluster__search_text__holds=word)
             )
         return rows
 

@@ -9,7 +9,18 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
-from ifa_crm.home.sections import AT_MOST, WEEK, Button, Line, Mark, Moment, Sort, first, lead_marks
+from ifa_crm.home.sections import (
+    AT_MOST,
+    WEEK,
+    Button,
+    Line,
+    Mark,
+    Moment,
+    Sort,
+    among,
+    first,
+    lead_marks,
+)
 from ifa_crm.staff.models import Absence, User
 from investors.choices import Status
 from investors.models import Action, Interaction, Lead
@@ -50,14 +61,17 @@ def _log(lead: Lead) -> str:
 def _unanswered(moment: Moment) -> "QuerySet[Interaction]":
     """Inbound and open on leads that they handle, whatever the status; the oldest first."""
     user = moment.user
-    theirs = Q(lead__owner=user) | Q(lead__deputy=user) | Q(lead__owner__in=_covered(moment))
-    return (
-        Interaction.objects.visible_to(user)
-        .unanswered()
-        .filter(theirs, lead__archived_at__isnull=True)
-        .select_related("lead__investor")
+    waiting = Interaction.objects.unanswered().filter(lead__archived_at__isnull=True)
+    rows = (
+        Interaction.objects.select_related("lead__investor")
         .only("ref", "kind", "subject", "happened_at", *_LEAD)
         .order_by("happened_at", "pk")
+    )
+    return among(
+        rows,
+        waiting.filter(lead__owner=user),
+        waiting.filter(lead__deputy=user),
+        waiting.visible_to(user).filter(lead__owner__in=_covered(moment)),
     )
 
 
@@ -85,19 +99,21 @@ def _to_answer(row: Interaction, moment: Moment) -> Line:
 def _due(moment: Moment) -> "QuerySet[Action]":
     """Open actions for a week on leads that are active on the day; overdue ones come first."""
     user, today = moment.user, moment.today
-    given = Q(assignee=user) | Q(assignee__in=_covered(moment))
-    nobodys = Q(assignee__isnull=True, lead__owner=user)
     active = Q(lead__status=Status.ACTIVE) | Q(
         lead__status=Status.WAITING, lead__waiting_until__lte=today
     )
-    return (
-        Action.objects.visible_to(user)
-        .open()
-        .due_by(today + WEEK)
-        .filter(given | nobodys, active, lead__archived_at__isnull=True)
-        .select_related("lead__investor")
+    soon = Action.objects.visible_to(user).open().due_by(today + WEEK)
+    soon = soon.filter(active, lead__archived_at__isnull=True)
+    rows = (
+        Action.objects.select_related("lead__investor")
         .only("ref", "what", "due", "assignee_id", *_LEAD)
         .order_by("due", "pk")
+    )
+    return among(
+        rows,
+        soon.filter(assignee=user),
+        soon.filter(assignee__in=_covered(moment)),
+        soon.filter(assignee__isnull=True, lead__owner=user),
     )
 
 
@@ -210,16 +226,14 @@ def coming_to_all(moment: Moment) -> "QuerySet[Meeting]":
 def _unowned(moment: Moment) -> "QuerySet[Lead]":
     """Active ones that nobody owns: of the own office first, then the longest there."""
     waits = Interaction.objects.unanswered().filter(lead=OuterRef("pk"))
-    return (
-        Lead.objects.visible_to(moment.user)
-        .live()
-        .active_on(moment.today)
-        .filter(owner__isnull=True)
-        .select_related("investor")
+    nobodys = Lead.objects.visible_to(moment.user).live().active_on(moment.today)
+    rows = (
+        Lead.objects.select_related("investor")
         .only("ref", "title", "restricted", "received_at", *_INVESTOR)
         .annotate(waits=Exists(waits))
         .order_by(first(Q(office=moment.user.office_id)), "received_at", "pk")
     )
+    return among(rows, nobodys.filter(owner__isnull=True))
 
 
 def _to_take(row: Any, moment: Moment) -> Line:

@@ -116,6 +116,18 @@ class Sort:
         )
 
 
+def among(rows: "QuerySet[Any]", *parts: "QuerySet[Any]") -> "QuerySet[Any]":
+    """Those of ``rows`` that are in one of ``parts``, in the order of ``rows``.
+
+    Each part is read in that order, by an index that suits it, and no further than a section
+    counts; what ``rows`` joins and annotates is done for these few alone.
+    """
+    order, plain = rows.query.order_by, rows.model._base_manager.order_by()
+    few = [part.order_by(*order).values("pk")[: AT_MOST + 1] for part in parts]
+    keys = [plain.filter(pk__in=part).values("pk") for part in few]
+    return rows.filter(pk__in=keys[0].union(*keys[1:]) if len(keys) > 1 else few[0])
+
+
 def first(condition: Q) -> Case:
     """An order: rows that meet ``condition`` before the others."""
     return Case(When(condition, then=Value(0)), default=Value(1), output_field=IntegerField())

@@ -7,17 +7,20 @@ narrower, so that a small number could tell where a confidential record is: belo
 """
 
 import datetime as dt
+from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Final
 
-from django.db.models import CharField, Count, Q, QuerySet, Value
-from django.db.models.functions import Cast, Concat
+from django.db.models import BooleanField, Case, Count, F, Q, QuerySet, Value, When
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
 
+from clusters.models import Project
 from ifa_crm.staff.models import User
+from ifa_crm.staff.roles import Act
 from investors.choices import (
     ENGAGEMENT_COUNTED,
     HEADLINE,
@@ -27,10 +30,11 @@ from investors.choices import (
 )
 from investors.filters_engagement import Counted, figure_query
 from investors.models import Engagement, Lead
-from investors.querysets import engagement_is_visible, lead_is_visible
+from investors.querysets import engagement_is_visible, lead_is_hidden
 from meetings.models import Meeting
 
 FEW: Final = 5
+PAIR: Final = 2**31  # keys are smaller: a pair of them is one number
 INTRODUCED_WITHIN: Final = dt.timedelta(days=90)
 
 
@@ -79,7 +83,7 @@ def shown(value: int, hidden: int) -> str:
 
 
 def today_figures(user: User, day: dt.date) -> list[Figure]:
-    """The four figures of Today, in three queries."""
+    """The four figures of Today, in three queries, four where something may be hidden."""
     return [
         active_leads(user, day),
         introductions_held(user, day),
@@ -89,17 +93,19 @@ def today_figures(user: User, day: dt.date) -> list[Figure]:
 
 def active_leads(user: User, day: dt.date) -> Figure:
     """Leads that are active on ``day``: not waiting any longer, not closed, not archived."""
-    total, seen = _counts(Lead.objects.live().active_on(day), lead_is_visible(user))
+    active = Lead.objects.live().active_on(day).order_by()
+    hidden = Count("pk", filter=lead_is_hidden(user))
+    found = active.aggregate(total=Count("pk"), hidden=hidden)
     return Figure(
         key="active-leads",
         label=_("Active leads"),
-        value=total,
+        value=found["total"],
         definition=_(
             "Leads whose status is active today: neither waiting for a day ahead nor closed, and "
             "not archived."
         ),
         address=f"{reverse('investors:lead_list')}?status=active",
-        hidden=total - seen,
+        hidden=found["hidden"],
     )
 
 
@@ -108,28 +114,25 @@ def introductions_held(user: User, day: dt.date) -> Figure:
     first = day - INTRODUCED_WITHIN
     since = timezone.make_aware(dt.datetime.combine(first, dt.time()))
     meetings = Meeting.objects.held().filter(starts_at__gte=since)
-    total, seen = _counts(meetings, lead_is_visible(user, "lead__"))
+    hidden = Count("pk", filter=Q(lead__in=_hidden_leads(user)))
+    found = meetings.order_by().aggregate(total=Count("pk"), hidden=hidden)
     return Figure(
         key="introductions",
         label=_("Introductions in 90 days"),
-        value=total,
+        value=found["total"],
         definition=_(
             "Introductions of an investor to a cluster held since %(first)s: meetings, calls, "
             "e-mails, and those made without us."
         )
         % {"first": date_format(first)},
         address=f"{reverse('meetings:meeting_list')}?state=held&from={first:%Y-%m-%d}",
-        hidden=total - seen,
+        hidden=found["hidden"],
     )
 
 
-def _counts(rows: "QuerySet[Any]", visible: Q) -> tuple[int, int]:
-    """How many rows there are, and how many of them the reader may see, in one query."""
-    if not visible:
-        total: int = rows.count()
-        return total, total
-    found = rows.order_by().aggregate(total=Count("pk"), seen=Count("pk", filter=visible))
-    return found["total"], found["seen"]
+def _hidden_leads(user: User) -> "QuerySet[Lead]":
+    """Few, and found by their mark; asked row by row, a figure would read every lead."""
+    return Lead.objects.filter(lead_is_hidden(user))
 
 
 def joined_and_started(user: User, day: dt.date) -> tuple[Figure, Figure]:
@@ -161,31 +164,54 @@ def _groups(day: dt.date) -> dict[str, Q]:
     }
 
 
-def _pair_counts(user: User, day: dt.date) -> dict[str, int]:
-    """``join_headline``, ``join_headline_seen`` and so on: all counts of both kinds, one query."""
-    pair = Concat(
-        Cast("lead__investor_id", CharField()), Value("-"), Cast("project_id", CharField())
-    )
-    visible = engagement_is_visible(user)
-    wanted: dict[str, Count] = {}
-    for kind in EngagementKind:
-        for name, group in _groups(day).items():
-            rows = Q(kind=kind) & group
-            wanted[f"{kind}_{name}"] = Count(pair, distinct=True, filter=rows)
-            if visible:
-                seen = Count(pair, distinct=True, filter=rows & visible)
-                wanted[f"{kind}_{name}_seen"] = seen
-    counts: dict[str, int] = Engagement.objects.order_by().aggregate(**wanted)
+def _pair_counts(user: User, day: dt.date) -> Counter[str]:
+    """``join_headline``, ``join_headline_hidden`` and so on, in two queries."""
+    pair = F("lead__investor_id") * Value(PAIR) + F("project_id")
+    wanted = {
+        f"{kind}_{name}": Count(pair, distinct=True, filter=Q(kind=kind) & group)
+        for kind in EngagementKind
+        for name, group in _groups(day).items()
+    }
+    counts: Counter[str] = Counter(Engagement.objects.order_by().aggregate(**wanted))
+    if not user.may(Act.SEE_CONFIDENTIAL):
+        counts.update(_hidden_pairs(user, day))
     return counts
 
 
-def _pairs_figure(kind: EngagementKind, label: str, counts: dict[str, int], day: dt.date) -> Figure:
+def _hidden_pairs(user: User, day: dt.date) -> Iterator[str]:
+    """The name of the count once for each pair of which the reader sees no engagement.
+
+    Read are the engagements of investors with one under a hidden lead, and those in hidden
+    projects: few, so that no other has to be asked who may see it.
+    """
+    confidential = Engagement.objects.filter(lead__in=_hidden_leads(user)).order_by()
+    theirs = Q(lead__investor__in=confidential.values("lead__investor"))
+    within = Q(project__in=Project.objects.exclude(pk__in=Project.objects.visible_to(user)))
+    parts = [Engagement.objects.filter(part).order_by().values("pk") for part in (theirs, within)]
+    groups = _groups(day)
+    rows = Engagement.objects.filter(pk__in=parts[0].union(parts[1])).annotate(
+        seen=_said(engagement_is_visible(user)),
+        **{name: _said(group) for name, group in groups.items()},
+    )
+    pairs: dict[tuple[str, int, int], bool] = defaultdict(bool)
+    for row in rows.values("kind", "lead__investor_id", "project_id", "seen", *groups):
+        for name in groups:
+            if row[name]:
+                key = f"{row['kind']}_{name}_hidden", row["lead__investor_id"], row["project_id"]
+                pairs[key] |= row["seen"]
+    return (name for (name, _investor, _project), seen in pairs.items() if not seen)
+
+
+def _said(condition: Q) -> Case:
+    return Case(When(condition, then=True), default=False, output_field=BooleanField())
+
+
+def _pairs_figure(kind: EngagementKind, label: str, counts: Counter[str], day: dt.date) -> Figure:
     every = reverse("investors:engagement_list")
     joined = kind == EngagementKind.JOIN
 
     def hidden(name: str) -> int:
-        total = counts[f"{kind}_{name}"]
-        return total - counts.get(f"{kind}_{name}_seen", total)
+        return counts[f"{kind}_{name}_hidden"]
 
     def part(name: str, text: str, query: str, is_total: bool = False) -> Part:
         value = counts[f"{kind}_{name}"]

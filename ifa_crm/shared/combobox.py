@@ -13,11 +13,12 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ImproperlyConfigured, ValidationError
-from django.db.models import Case, Model, QuerySet, Value, When
+from django.db.models import Model, QuerySet
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ifa_crm.shared.fold import search_words
+from ifa_crm.shared.ranking import best_first
 
 OFFERED = 20  # a picker that is cut here says so
 
@@ -28,12 +29,9 @@ def find_folded(rows: Any, text: str) -> Any:
     meta = found.model._meta
     if not words or all(field.name != "search_text" for field in meta.fields):
         return found
-    rank = Case(
-        When(search_text__startswith=words[0], then=Value(0)),
-        When(search_text__contains=f" {words[0]}", then=Value(1)),
-        default=Value(2),
-    )
-    return found.order_by(rank, *(found.query.order_by or meta.ordering))
+    order = found.query.order_by or meta.ordering
+    limit, word = OFFERED + 1, words[0]
+    return best_first(rows, found, word, "search_text", limit=limit, then=tuple(order))
 
 
 class Combobox(forms.Widget):

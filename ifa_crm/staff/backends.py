@@ -24,6 +24,11 @@ class RoleBackend(AuthenticationBackend):
         """Not a demo account outside a demo, be it in a copy of its database."""
         return super().user_can_authenticate(user) and (settings.DEMO or not user.is_demo)
 
+    def get_user(self, user_id: Any) -> User | None:
+        """Who makes this request, with their office and roles, in one query: every page asks."""
+        user = User.objects.as_signed_in(user_id)
+        return user if user is not None and self.user_can_authenticate(user) else None
+
     def has_perm(self, user_obj: User | AnonymousUser, perm: str, obj: Model | None = None) -> bool:
         return isinstance(user_obj, User) and user_obj.may(Act.ADMINISTER)
 

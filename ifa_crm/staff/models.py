@@ -150,6 +150,15 @@ class StaffQuerySet(models.QuerySet["User"]):
             )
         return found
 
+    def as_signed_in(self, pk: Any) -> "User | None":
+        """The person with this key, their office and roles known: one row for each role."""
+        rows = self.filter(pk=pk).select_related("office")
+        found = list(rows.annotate(group_name=F("groups__name")).order_by())
+        for user in found:
+            user.roles = user.roles_of({row.__dict__["group_name"] for row in found})
+            return user
+        return None
+
     def with_act(self, act: Act) -> "StaffQuerySet":
         """Active people whose roles allow ``act``."""
         roles = [role.value for role in Role if act in acts_of({role})]
@@ -207,8 +216,11 @@ class User(Audited, AbstractUser):
 
     @cached_property
     def roles(self) -> frozenset[Role]:
-        names = {group.name for group in self.groups.all()}
-        roles = {role for role in Role if role.value in names}
+        return self.roles_of({group.name for group in self.groups.all()})
+
+    def roles_of(self, groups: set[str]) -> frozenset[Role]:
+        """The roles of somebody in groups of these names."""
+        roles = {role for role in Role if role.value in groups}
         if self.is_superuser:
             roles.add(Role.ADMINISTRATOR)
         return frozenset(roles)

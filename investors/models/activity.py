@@ -96,7 +96,7 @@ class Interaction(Audited, models.Model):
         indexes = [
             models.Index(fields=["lead", "-happened_at"], name="investors_interaction_lead"),
             models.Index(
-                fields=["happened_at"],
+                fields=["lead", "happened_at"],
                 condition=Q(direction="in", answered_at__isnull=True),
                 name="investors_interaction_open",
             ),

@@ -289,27 +289,35 @@ class Lead(Archivable):
         ]
         # The lists of leads read keys from one of these alone: order and key, then the columns
         # that decide who sees a row. Partial, because PostgreSQL does not take "archived_at is
-        # null" for a constant when it looks for an order.
+        # null" for a constant when it looks for an order; SQLite reads the row unless the
+        # column stands in the index all the same.
         indexes = [
             models.Index(
-                fields=["-received_at", "-id", *_SEEN_BY],
+                fields=["-received_at", "-id", *_SEEN_BY, "archived_at"],
                 condition=_LIVE,
                 name="investors_lead_recent",
             ),
             models.Index(
-                fields=["next_due", "id", *_SEEN_BY], condition=_LIVE, name="investors_lead_due"
+                fields=["next_due", "id", *_SEEN_BY, "archived_at"],
+                condition=_LIVE,
+                name="investors_lead_due",
             ),
             models.Index(
-                fields=["stage", "-received_at", "-id", *_SEEN_BY],
+                fields=["stage", "-received_at", "-id", *_SEEN_BY, "archived_at"],
                 condition=_LIVE,
                 name="investors_lead_stage",
             ),
             models.Index(
-                fields=["status", "-received_at", "-id", *_SEEN_BY],
+                fields=["status", "-received_at", "-id", *_SEEN_BY, "waiting_until", "archived_at"],
                 condition=_LIVE,
                 name="investors_lead_status",
             ),
             models.Index(fields=["owner", "status", "next_due"], name="investors_lead_owner_due"),
+            models.Index(
+                fields=["owner", "deputy"],
+                condition=Q(restricted=True),
+                name="investors_lead_hidden",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -25,6 +25,7 @@ from investors.filters import SORTS, LeadFilter
 from investors.forms.lead import LeadCopyForm, LeadForm, LeadStartForm
 from investors.models import Lead
 from investors.permissions import may_handle, require
+from investors.querysets import lead_is_hidden
 from investors.services.leads import edit_lead
 from investors.services.quick import start_lead
 from investors.ties import ties_of
@@ -65,7 +66,7 @@ def _unlisted(request: StaffRequest) -> int:
     if asked != {"status": Status.ACTIVE} or request.user.may(Act.SEE_CONFIDENTIAL):
         return 0
     active = Lead.objects.live().active_on(timezone.localdate())
-    return active.count() - active.visible_to(request.user).count()
+    return active.filter(lead_is_hidden(request.user)).count()
 
 
 def _shown(rows: Any) -> Any:

@@ -19,6 +19,7 @@ from investors import gates
 from investors.choices import CLOSED
 from investors.models import Lead
 from investors.permissions import may_handle, may_relay
+from investors.querysets import lead_is_hidden
 from meetings.calendar_entry import entry_of
 from meetings.calendar_messages import CONTENT_TYPE, published
 from meetings.choices import RECENTLY, MeetingState, Side
@@ -63,7 +64,7 @@ def _unlisted(request: StaffRequest) -> int:
     if request.GET.dict() != figure or request.user.may(Act.SEE_CONFIDENTIAL):
         return 0
     held = Meeting.objects.held().filter(starts_at__gte=midnight(first))
-    return held.count() - held.visible_to(request.user).count()
+    return held.filter(lead_is_hidden(request.user, "lead__")).count()
 
 
 @require_safe

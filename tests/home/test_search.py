@@ -234,7 +234,7 @@ def test_queries_do_not_grow_with_the_rows(
         make.project(name=f"Quartz {n}")
         make.organisation(name=f"Quartz {n}")
     client: Client = as_user(adviser)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         assert client.get("/search/", {"q": "quartz"}).status_code == 200
 
 

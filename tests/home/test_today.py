@@ -482,11 +482,11 @@ def test_sorts_have_different_keys() -> None:
 # --- queries -----------------------------------------------------------------------------------
 
 QUERIES = {
-    Role.ADVISER: 11,
-    Role.DESK: 13,
-    Role.MANAGER: 12,
-    Role.VIEWER: 10,
-    Role.ADMINISTRATOR: 13,
+    Role.ADVISER: 10,
+    Role.DESK: 12,
+    Role.MANAGER: 10,
+    Role.VIEWER: 9,
+    Role.ADMINISTRATOR: 11,
 }
 
 

@@ -23,6 +23,7 @@ from investors.models import (
     Investor,
     Lead,
 )
+from investors.querysets import lead_is_hidden, lead_is_visible
 from investors.services import leads
 from investors.services.confidentiality import admit, withdraw_admission
 from investors.services.interactions import attach_files
@@ -75,6 +76,20 @@ def test_owner_deputy_and_admitted_see_it(secret: Lead, adviser: User) -> None:
     admit(actor=adviser, lead=secret, user=guest, reason="Speaks Korean")
     for person in (adviser, deputy, guest):
         assert seen(person) == EVERYTHING, person
+
+
+@pytest.mark.parametrize("role", [None, *Role])
+def test_each_lead_is_either_visible_or_hidden(
+    secret: Lead, adviser: User, role: Role | None
+) -> None:
+    """The twins: to be seen, and to be counted as hidden."""
+    make.lead(owner=adviser)
+    reader = make.user(role=role)
+    for one in (reader, adviser):
+        seen = Lead.objects.filter(lead_is_visible(one))
+        hidden = Lead.objects.filter(lead_is_hidden(one))
+        assert seen.count() + hidden.count() == Lead.objects.count() == 2
+        assert not set(seen) & set(hidden)
 
 
 def test_manager_who_left_sees_nothing(secret: Lead) -> None:

@@ -137,7 +137,7 @@ def test_investor_pages_ask_the_same_number_of_queries(
         make.investor(parent=investor)
     client = as_user(adviser)
     client.get(investor.get_absolute_url())
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(13):
         client.get(investor.get_absolute_url())
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(4):
         client.get(reverse("investors:investor_list"))

@@ -184,7 +184,7 @@ def test_a_meeting_page_asks_as_often_for_twenty_people(
     meeting = make.meeting()
     client.get(change_address(meeting))
     for _ in range(2):
-        with django_assert_num_queries(11):
+        with django_assert_num_queries(10):
             client.get(change_address(meeting))
         for _ in range(19):
             meeting.participants.create(staff=make.user())

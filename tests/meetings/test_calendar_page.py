@@ -135,6 +135,6 @@ def test_five_hundred_meetings_cost_no_more_queries(
     )
     client = as_user(adviser)
     client.get(f"{ADDRESS}?month=2027-02")
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(3):
         answer = client.get(f"{ADDRESS}?month=2027-02&whose=mine")
     assert answer.context["count"] == 500

@@ -258,13 +258,13 @@ def test_nothing_on_record_is_zero(manager: User) -> None:
         assert figure.definition
 
 
-@pytest.mark.parametrize("role", [Role.VIEWER, Role.MANAGER])
-def test_four_figures_cost_three_queries(
-    role: Role, world: dict[str, Engagement], django_assert_num_queries: Any
+@pytest.mark.parametrize(("role", "queries"), [(Role.VIEWER, 4), (Role.MANAGER, 3)])
+def test_four_figures_cost_few_queries(
+    role: Role, queries: int, world: dict[str, Engagement], django_assert_num_queries: Any
 ) -> None:
     reader = User.objects.get(pk=make.user(role=role).pk)
     assert reader.acts
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(queries):
         figures.today_figures(reader, DAY)
 
 
@@ -281,3 +281,18 @@ def test_list_of_active_leads_says_what_it_leaves_out(manager: User, viewer: Use
         client = Client()
         client.force_login(who)
         assert (said in client.get(address + query).content.decode()) == expected, query
+
+
+def test_a_pair_is_hidden_only_where_none_of_its_engagements_is_seen(
+    manager: User, viewer: User
+) -> None:
+    """The same investor in the same project, under an open lead and under a confidential one."""
+    open_lead = make.qualified_lead(owner=make.user())
+    secret = hidden_lead(investor=open_lead.investor)
+    other = hidden_lead()
+    project = make.project()
+    for lead in (open_lead, secret, other):
+        make.engagement(lead=lead, project=project, state=_S.VERIFIED)
+    joined = figures.joined_and_started(viewer, DAY)[0]
+    assert (joined.value, joined.hidden) == (2, 1)
+    assert figures.joined_and_started(manager, DAY)[0].hidden == 0

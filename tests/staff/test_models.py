@@ -5,10 +5,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models, transaction
 
 from ifa_crm.staff.models import Absence, Holiday, Office, User, WorkingHours
+from ifa_crm.staff.roles import Role
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -86,3 +88,19 @@ def test_names_of_rows() -> None:
     assert str(hours(office)) == "Monday 09:00-18:00"
     assert str(make.user(first_name="Aiko", last_name="Sato")) == "Aiko Sato"
     assert str(make.user(first_name="", last_name="", username="desk9")) == "desk9"
+
+
+def test_one_query_tells_who_is_signed_in(django_assert_num_queries: Any) -> None:
+    person = make.user(role=Role.ADVISER, office=make.office())
+    person.groups.add(Group.objects.get_or_create(name=Role.MANAGER.value)[0])
+    with django_assert_num_queries(1):
+        found = User.objects.as_signed_in(person.pk)
+        assert found is not None
+        assert (found.office, found.roles) == (person.office, {Role.ADVISER, Role.MANAGER})
+
+
+def test_nobody_is_signed_in_by_an_unknown_key() -> None:
+    assert User.objects.as_signed_in(0) is None
+    found = User.objects.as_signed_in(make.user(role=None).pk)
+    assert found is not None
+    assert found.roles == frozenset()

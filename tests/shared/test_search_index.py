@@ -1,0 +1,110 @@
+"""The index behind the folded search: it finds what a plain comparison finds, at any time."""
+
+import pytest
+from django.apps import apps
+from django.db import connection
+from django.db.models import QuerySet
+
+from clusters.querysets import ranked
+from ifa_crm.shared.ranking import LOOKED_AT, best_first
+from ifa_crm.shared.search_index import HEAD, ensure_search_indexes
+from ifa_crm.staff.models import User
+from investors.models import Contact, Investor
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+def held(piece: str) -> list[str]:
+    """The names of the investors that the index finds; the plain comparison must agree."""
+    found = Investor.objects.filter(search_text__holds=piece)
+    plain = Investor.objects.filter(search_text__contains=piece)
+    assert set(found) == set(plain)
+    return sorted(row.name for row in found)
+
+
+@pytest.mark.parametrize("piece", ["qua", "quartz", "artz", "z o", "ua", "q", ""])
+def test_holds_finds_any_piece(piece: str) -> None:
+    make.investor(name="Quartz One")
+    assert held(piece) == ["Quartz One"]
+
+
+def test_holds_asks_for_the_piece_not_for_its_trigrams() -> None:
+    make.investor(name="abcx xbcd")
+    assert Investor.objects.filter(search_text__holds="abcd").count() == 0
+
+
+def test_holds_follows_every_kind_of_write() -> None:
+    investor = make.investor(name="Quartz")
+    investor.name = "Basalt"
+    investor.save()
+    assert (held("quartz"), held("basalt")) == ([], ["Basalt"])
+    Investor.objects.update(search_text="granite")
+    assert (held("basalt"), held("granite")) == ([], ["Basalt"])
+    Investor.objects.filter(pk=investor.pk).delete()
+    assert held("granite") == []
+
+
+def test_a_lost_index_is_made_again() -> None:
+    """A migration that rebuilds a table of SQLite drops what stands on it."""
+    if connection.vendor != "sqlite":
+        pytest.skip("only SQLite rebuilds tables")
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TRIGGER investors_investor_search_new")
+    make.investor(name="Quartz")
+    assert not Investor.objects.filter(search_text__holds="quartz").exists()
+    ensure_search_indexes(apps.get_app_config("investors"), "default")
+    assert held("quartz") == ["Quartz"]
+    make.investor(name="Quartz again")
+    assert held("quartz") == ["Quartz", "Quartz again"]
+
+
+@pytest.mark.parametrize("length", [1, 5, HEAD, HEAD + 8])
+def test_begins_is_startswith_through_the_index(length: int) -> None:
+    text = "abcdefghijklmnopqrstuvwxyz0123456789"
+    investor = make.investor(name=text)
+    make.investor(name=f"x {text}")
+    make.investor(name=f"{text[: length - 1]}#")
+    assert Investor.objects.get(search_text__begins=text[:length]) == investor
+    assert Investor.objects.filter(search_text__begins="").count() == 3
+
+
+# --- what stands first -------------------------------------------------------------------------
+
+
+def best(text: str, limit: int = 20) -> list[str]:
+    return [row.name for row in ranked(Investor.objects.all(), text, limit=limit)]
+
+
+def test_best_first() -> None:
+    for name in ("Inquartz", "New Quartz", "Quartz Two", "Quartz One", "Basalt"):
+        make.investor(name=name)
+    assert best("quartz") == ["Quartz Two", "Quartz One", "New Quartz", "Inquartz"]
+    assert best("quartz", limit=2) == ["Quartz Two", "Quartz One"]
+    assert best("quartz one") == ["Quartz One"]
+    assert best("") == []
+
+
+def test_what_begins_with_a_common_word_is_found_behind_many_others() -> None:
+    make.investor(name="New Quartz 0")
+    old = Investor.objects.get()
+    rows = [Investor(name=f"New Quartz {n}", ref=f"q{n}") for n in range(LOOKED_AT)]
+    for row in rows:
+        row.control_country = old.control_country
+    Investor.objects.bulk_create(rows)
+    make.investor(name="Quartz")
+    assert best("quartz", limit=2) == ["Quartz", "New Quartz 0"]
+
+
+def test_ranking_keeps_what_the_rows_bring_along(adviser: User) -> None:
+    make.contact(investor=make.investor(name="Basalt"), name="Quartz")
+    rows: QuerySet[Contact] = Contact.objects.visible_to(adviser).select_related("investor")
+    found = rows.search("quartz")  # type: ignore[attr-defined]
+    (contact,) = best_first(rows, found, "quartz", "search_text", limit=5)
+    assert "investor" in contact._state.fields_cache
+
+
+def test_ranking_hides_what_the_reader_may_not_see(colleague: User) -> None:
+    make.investor(name="Quartz")
+    Investor.objects.update(restricted=True)
+    assert list(ranked(Investor.objects.visible_to(colleague), "quartz", limit=5)) == []
