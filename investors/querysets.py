@@ -168,10 +168,12 @@ class ContactQuerySet(ArchivableQuerySet["Contact"]):
         """Contacts of visible investors, less those known only through a hidden lead."""
         if user.may(Act.SEE_CONFIDENTIAL):
             return self
-        investors = _model("Investor")._default_manager.all().visible_to(user)  # type: ignore[attr-defined]
-        leads = _model("Lead")._default_manager.filter(pk=OuterRef("known_through"))
-        known = Exists(leads.filter(lead_is_visible(user)))
-        return self.filter(Q(restricted=False) | known, investor__in=investors)
+        seen = _model("Lead")._default_manager.filter(lead_is_visible(user))
+        known = Exists(seen.filter(pk=OuterRef("known_through")))
+        open_ones = Q(investor__restricted=False) | Exists(
+            seen.filter(investor=OuterRef("investor"))
+        )
+        return self.filter(Q(restricted=False) | known, open_ones)
 
     def usable_on(self, lead: "Lead") -> Self:
         """Contacts that may be named on ``lead``: a restricted one only on its own lead, or

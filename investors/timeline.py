@@ -31,8 +31,8 @@ ICONS: Final[dict[str, str]] = {
 
 
 def interactions(lead: Lead, user: User) -> Iterator[TimelineEntry]:
-    """What was said, with the people whom ``user`` may see and the files."""
-    contacts = Contact.objects.visible_to(user).usable_on(lead)
+    """What was said, with the people who may be named on the lead, and the files."""
+    contacts = Contact.objects.usable_on(lead)  # whoever sees the lead sees these
     rows = (
         lead.interactions.select_related("logged_by")
         .prefetch_related(

@@ -8,7 +8,7 @@ import datetime as dt
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 from zoneinfo import ZoneInfo
 
 T = TypeVar("T")
@@ -77,12 +77,16 @@ class Month:
 
 @dataclass
 class Day(Generic[T]):
-    """One square of the calendar, and what is in it in the order of time."""
+    """One square of the calendar, and what is in it in the order of time.
+
+    ``shown``: what is drawn of a day on which there is more than a square holds.
+    """
 
     date: dt.date
     in_month: bool
     is_today: bool
     entries: list[T] = field(default_factory=list)
+    shown: list[Any] = field(default_factory=list)
 
 
 def filled(

@@ -713,7 +713,7 @@ def test_pages_cost_the_same_for_one_and_twenty(
     for address, queries in (
         (to("meeting_list"), 4),
         (to("meeting_detail", meeting.ref), 7),
-        (month, 3),
+        (month, 4),
         (to("lead_meetings", lead.ref), 7),
         (to("cluster_meetings", cluster.slug), 4),
         (to("meeting_ics", meeting.ref), 4),
