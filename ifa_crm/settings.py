@@ -44,6 +44,7 @@ CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS] if PRODUCTI
 INSTALLED_APPS = [
     "ifa_crm.shared",
     "ifa_crm.staff",
+    "ifa_crm.work",
     "clusters",
     "investors",
     "meetings",
@@ -69,6 +70,8 @@ INSTALLED_APPS = [
     "csp",
     "js_lib_bootstrap5",
     "heroicons",
+    "django_tasks",
+    "django_tasks_db",
 ]
 
 MIDDLEWARE = [
@@ -146,6 +149,11 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
+
+# What waits is carried by a table; people see our own rows (ifa_crm.work).
+TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend"}}
+# A job or worker that has not been heard of for so long is taken for dead.
+JOB_LAPSE_SECONDS = env.int("IFA_JOB_LAPSE", default=120)
 
 # --- Who signs in -----------------------------------------------------------------------
 

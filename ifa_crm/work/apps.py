@@ -1,0 +1,13 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class WorkConfig(AppConfig):
+    name = "ifa_crm.work"
+    label = "work"
+    verbose_name = _("Background work")
+
+    def ready(self) -> None:
+        from ifa_crm.work import clockwork  # needs the models
+
+        clockwork.register()

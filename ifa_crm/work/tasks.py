@@ -1,0 +1,41 @@
+"""The one task in the queue: run a job by its key. What it does is the job's kind."""
+
+import logging
+
+from django.core.exceptions import ValidationError
+from django_tasks import task
+
+from ifa_crm.shared.acting import acting
+from ifa_crm.work.models import Job
+from ifa_crm.work.running import CancelledError, JobRun, LeaseLostError
+from ifa_crm.work.services import jobs
+
+log = logging.getLogger(__name__)
+
+
+@task()
+def run_job(key: int) -> None:
+    """Attempt the job. Whatever happens is written on its row; nothing is raised."""
+    job = jobs.begin(key)
+    if job is not None:
+        with acting(job.started_by, reason=f"job {job.ref}"):
+            attempt(job)
+
+
+def attempt(job: Job) -> None:
+    """Run a job that was begun to one of its ends."""
+    if job.known is None:
+        jobs.refuse(job, f"This version knows no job “{job.kind}”.")
+        return
+    try:
+        job.known.run(JobRun(job), **job.arguments)
+        jobs.finish(job)
+    except LeaseLostError:
+        log.warning("Job %s was taken over by another worker.", job.ref)
+    except CancelledError:
+        jobs.stop_as_asked(job)
+    except ValidationError as refusal:
+        jobs.refuse(job, " ".join(refusal.messages))
+    except Exception as error:
+        log.exception("Job %s broke off.", job.ref)
+        jobs.break_off(job, f"{type(error).__name__}: {error}")
