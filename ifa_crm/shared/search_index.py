@@ -6,10 +6,12 @@ of a model's state: :func:`ensure_search_indexes` makes what is missing after ev
 also when a migration has rebuilt a table on SQLite, which drops the triggers.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from django.apps import AppConfig
-from django.db import connections
+from django.apps import AppConfig, apps
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 from django.db.models.expressions import Col
@@ -47,10 +49,32 @@ _SQLITE = {
 def ensure_search_indexes(app_config: AppConfig, using: str, **told: Any) -> None:
     """Make the indexes of the app's searched models that are missing. Called after ``migrate``."""
     connection = connections[using]
-    tables = {model._meta.db_table for model in app_config.get_models() if _is_searched(model)}
+    tables = set(map(_table_of, filter(_is_searched, app_config.get_models())))
     if tables:
         for table in tables.intersection(connection.introspection.table_names()):
             _ensure(connection, table)
+
+
+@contextmanager
+def filled_afterwards() -> Iterator[None]:
+    """Many rows in bulk: on SQLite the index is made once behind them, not row by row.
+
+    Killed in between, it is made by the next ``migrate``.
+    """
+    connection = connections[DEFAULT_DB_ALIAS]
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            for table in map(_table_of, filter(_is_searched, apps.get_models())):
+                cursor.execute(f"DROP TRIGGER IF EXISTS {table}_search_new")
+    try:
+        yield
+    finally:
+        for app_config in apps.get_app_configs():
+            ensure_search_indexes(app_config, DEFAULT_DB_ALIAS)
+
+
+def _table_of(model: type[Model]) -> str:
+    return model._meta.db_table
 
 
 def _is_searched(model: type[Model]) -> bool:

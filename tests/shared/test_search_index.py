@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from clusters.querysets import ranked
 from ifa_crm.shared.ranking import LOOKED_AT, best_first
-from ifa_crm.shared.search_index import HEAD, ensure_search_indexes
+from ifa_crm.shared.search_index import HEAD, ensure_search_indexes, filled_afterwards
 from ifa_crm.staff.models import User
 from investors.models import Contact, Investor
 from tests import make
@@ -54,6 +54,14 @@ def test_a_lost_index_is_made_again() -> None:
     make.investor(name="Quartz")
     assert not Investor.objects.filter(search_text__holds="quartz").exists()
     ensure_search_indexes(apps.get_app_config("investors"), "default")
+    assert held("quartz") == ["Quartz"]
+    make.investor(name="Quartz again")
+    assert held("quartz") == ["Quartz", "Quartz again"]
+
+
+def test_rows_in_bulk_are_found_afterwards() -> None:
+    with filled_afterwards():
+        make.investor(name="Quartz")
     assert held("quartz") == ["Quartz"]
     make.investor(name="Quartz again")
     assert held("quartz") == ["Quartz", "Quartz again"]
