@@ -51,8 +51,7 @@ def ranked(
     words = search_words(query)
     if not words:
         return rows.none()
-    found: models.QuerySet[Any] = rows.search(query)  # type: ignore[attr-defined]
-    return best_first(rows, found, words[0], *(fields or ("search_text",)), limit=limit)
+    return best_first(rows, words, *(fields or ("search_text",)), limit=limit)
 
 
 def open_to(user: "User", model: type[models.Model], path: str = "") -> Q:

@@ -30,8 +30,7 @@ def find_folded(rows: Any, text: str) -> Any:
     if not words or all(field.name != "search_text" for field in meta.fields):
         return found
     order = found.query.order_by or meta.ordering
-    limit, word = OFFERED + 1, words[0]
-    return best_first(rows, found, word, "search_text", limit=limit, then=tuple(order))
+    return best_first(rows, words, "search_text", limit=OFFERED + 1, then=tuple(order))
 
 
 class Combobox(forms.Widget):

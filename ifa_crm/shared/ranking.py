@@ -8,23 +8,24 @@ LOOKED_AT: Final = 200  # rows, beside those that begin with the word, among whi
 
 
 def best_first(
-    rows: "QuerySet[Any]",
-    found: "QuerySet[Any]",
-    word: str,
+    rows: Any,
+    words: list[str],
     *fields: str,
     limit: int,
     then: tuple[Any, ...] = ("pk",),
 ) -> "QuerySet[Any]":
-    """The ``limit`` best of ``rows``, of which ``found`` match, as far as they can be told without
+    """The ``limit`` best of ``rows`` that hold all ``words``, as far as they can be told without
     reading every match.
 
     A common word is in tens of thousands of rows. Read are only so many as are shown of those
-    where one of ``fields`` begins with ``word``, by their index, and the first :data:`LOOKED_AT`
-    of all; they are ranked, and ordered by ``then`` where they rank alike.
+    where one of ``fields`` begins with the first word, by their index, and the first
+    :data:`LOOKED_AT` of all; they are ranked, and ordered by ``then`` where they rank alike.
     """
     plain = rows.model._base_manager.order_by()
-    begun = [_keys(found.filter(**{f"{field}__begins": word}), limit) for field in fields]
-    parts = [plain.filter(pk__in=keys).values("pk") for keys in (*begun, _keys(found, LOOKED_AT))]
+    word, others = words[0], rows.search(" ".join(words[1:]))
+    begun = [_keys(others.filter(**{f"{field}__begins": word}), limit) for field in fields]
+    some = _keys(rows.search(" ".join(words)), LOOKED_AT)
+    parts = [plain.filter(pk__in=keys).values("pk") for keys in (*begun, some)]
     begins, within = Q(), Q()
     for field in fields:
         begins |= Q(**{f"{field}__startswith": word})
@@ -35,7 +36,8 @@ def best_first(
         default=Value(2),
         output_field=IntegerField(),
     )
-    return rows.filter(pk__in=parts[0].union(*parts[1:])).order_by(rank, *then)[:limit]
+    few: QuerySet[Any] = rows.filter(pk__in=parts[0].union(*parts[1:]))
+    return few.order_by(rank, *then)[:limit]
 
 
 def _keys(rows: "QuerySet[Any]", limit: int) -> "QuerySet[Any, Any]":

@@ -312,6 +312,14 @@ class Lead(Archivable):
                 condition=_LIVE,
                 name="investors_lead_status",
             ),
+            models.Index(
+                fields=[
+                    *("investor", "status", "waiting_until", "next_due", "-received_at"),
+                    *(*_SEEN_BY, "archived_at"),
+                ],
+                condition=_LIVE,
+                name="investors_lead_investor",
+            ),
             models.Index(fields=["owner", "status", "next_due"], name="investors_lead_owner_due"),
             models.Index(
                 fields=["owner", "deputy"],
