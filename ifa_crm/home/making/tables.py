@@ -28,16 +28,16 @@ class Table:
             if field.column not in columns and not field.primary_key
         ]
         self.columns = (*columns, *(str(field.column) for field in others))
+        self._varying = len(columns)
         self.constants = tuple(_constant(field) for field in others)
 
-    def insert(self, rows: Iterable[tuple[Any, ...]]) -> None:
-        whole = [row + self.constants for row in rows] if self.constants else [*rows]
+    def insert(self, rows: list[tuple[Any, ...]]) -> None:
         if connection.vendor == "postgresql":
-            self._copy(whole)
-        else:
-            marks = ", ".join(["%s"] * len(self.columns))
-            with connection.cursor() as cursor:
-                cursor.executemany(f"INSERT INTO {self._target()} VALUES ({marks})", whole)  # noqa: S608
+            self._copy(rows)
+            return
+        values = ", ".join([*["%s"] * self._varying, *map(_literal, self.constants)])
+        with connection.cursor() as cursor:
+            cursor.executemany(f"INSERT INTO {self._target()} VALUES ({values})", rows)  # noqa: S608
 
     def _copy(self, rows: list[tuple[Any, ...]]) -> None:
         with (
@@ -45,7 +45,7 @@ class Table:
             cursor.copy(f"COPY {self._target()} FROM STDIN") as copy,
         ):
             for row in rows:
-                copy.write_row(row)
+                copy.write_row(row + self.constants)
 
     def _target(self) -> str:
         quoted = connection.ops.quote_name
@@ -62,6 +62,17 @@ def _constant(field: "Field[Any, Any]") -> Any:
     if made_anew or (field.get_default() is None and not field.null):
         raise ImproperlyConfigured(f"Rows of {field.model.__name__} must say {field.column}.")
     return field.get_db_prep_save(field.get_default(), connection)
+
+
+def _literal(value: Any) -> str:
+    """A constant as it stands in SQL: SQLite's driver takes its time over every ``None``."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, str):
+        return "'{}'".format(value.replace("'", "''").replace("%", "%%"))
+    if isinstance(value, int):
+        return str(int(value))
+    raise ImproperlyConfigured(f"{value!r} cannot be the same in every row.")
 
 
 def advance_keys(models: Iterable[type[Model]]) -> None:
