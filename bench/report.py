@@ -110,8 +110,8 @@ def _others(result: Result) -> list[str]:
     ]
     pages = result["pages"]
     if {"leads", "leads page 1,000"} <= set(pages):
-        deep = pages["leads page 1,000"]["p50"] / pages["leads"]["p50"]
-        found.insert(0, f"Page 1,000 takes {deep:.2f} × page 1 (aim ≤ 1.3).")
+        deep = pages["leads page 1,000"]["ratio"] / pages["leads"]["ratio"]
+        found.insert(0, f"Page 1,000 takes {deep:.2f} × page 1, by their ratios (aim ≤ 1.3).")
     memory = result["worker_memory"]
     if memory["program"]:
         found.append(

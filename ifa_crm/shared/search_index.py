@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from django.apps import AppConfig, apps
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.apps import AppConfig
+from django.db import connection, connections, transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import Model
 from django.db.models.expressions import Col
@@ -55,24 +55,6 @@ def ensure_search_indexes(app_config: AppConfig, using: str, **told: Any) -> Non
             _ensure(connection, table)
 
 
-@contextmanager
-def filled_afterwards() -> Iterator[None]:
-    """Many rows in bulk: on SQLite the index is made once behind them, not row by row.
-
-    Killed in between, it is made by the next ``migrate``.
-    """
-    connection = connections[DEFAULT_DB_ALIAS]
-    if connection.vendor == "sqlite":
-        with connection.cursor() as cursor:
-            for table in map(_table_of, filter(_is_searched, apps.get_models())):
-                cursor.execute(f"DROP TRIGGER IF EXISTS {table}_search_new")
-    try:
-        yield
-    finally:
-        for app_config in apps.get_app_configs():
-            ensure_search_indexes(app_config, DEFAULT_DB_ALIAS)
-
-
 def _table_of(model: type[Model]) -> str:
     return model._meta.db_table
 
@@ -93,6 +75,30 @@ def _ensure(connection: BaseDatabaseWrapper, table: str) -> None:
             for statement in _SQLITE.values():
                 cursor.execute(statement.format(table=table))
             cursor.execute(f"INSERT INTO {table}_search({table}_search) VALUES ('rebuild')")  # noqa: S608
+
+
+@contextmanager
+def indexed_at_once(model: type[Model]) -> Iterator[None]:
+    """Rows of ``model`` inserted inside come into SQLite's index together at the end.
+
+    Ten times as quick as the trigger, which takes them one by one. Within a transaction only:
+    whoever reads meanwhile, or writes after a failure, finds the trigger in its place.
+    """
+    table = model._meta.db_table
+    if connection.vendor != "sqlite" or not _is_searched(model):
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT coalesce(max(id), 0) FROM {table}")  # noqa: S608
+        (last,) = cursor.fetchone()
+        cursor.execute(f"DROP TRIGGER {table}_search_new")
+        yield
+        cursor.execute(
+            f"INSERT INTO {table}_search(rowid, search_text) "  # noqa: S608
+            f"SELECT id, search_text FROM {table} WHERE id > %s",
+            [last],
+        )
+        cursor.execute(_SQLITE["{table}_search_new"].format(table=table))
 
 
 class Holds(Contains):

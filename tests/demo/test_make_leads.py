@@ -132,6 +132,12 @@ class TestMade:
     def test_text_is_folded(self) -> None:
         call_command("refold", check=True, verbosity=0)
 
+    def test_search_finds_them_and_what_comes_after(self, undone: None) -> None:
+        text = Lead.objects.order_by("pk")[COUNT // 2].search_text
+        assert Lead.objects.filter(search_text__holds=text).exists()
+        later = make.investor(name="Zanzibaroscope")
+        assert list(Investor.objects.filter(search_text__holds="anzibaro")) == [later]
+
     def test_what_is_confidential_is_hidden(self) -> None:
         hidden = Lead.objects.filter(restricted=True)
         assert 0 < hidden.count() < COUNT / 10

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from clusters.querysets import ranked
 from ifa_crm.shared.ranking import LOOKED_AT, best_first
-from ifa_crm.shared.search_index import HEAD, ensure_search_indexes, filled_afterwards
+from ifa_crm.shared.search_index import HEAD, ensure_search_indexes, indexed_at_once
 from ifa_crm.staff.models import User
 from investors.models import Contact, Investor
 from tests import make
@@ -59,8 +59,8 @@ def test_a_lost_index_is_made_again() -> None:
     assert held("quartz") == ["Quartz", "Quartz again"]
 
 
-def test_rows_in_bulk_are_found_afterwards() -> None:
-    with filled_afterwards():
+def test_rows_indexed_at_once_are_found() -> None:
+    with indexed_at_once(Investor):
         make.investor(name="Quartz")
     assert held("quartz") == ["Quartz"]
     make.investor(name="Quartz again")

@@ -14,6 +14,8 @@ from django.core.management.color import no_style
 from django.db import connection, transaction
 from django.db.models import Field, Max, Model
 
+from ifa_crm.shared.search_index import indexed_at_once
+
 CACHE: Final = 256 * 1024  # KiB of pages that SQLite may keep while rows are made
 
 
@@ -36,7 +38,7 @@ class Table:
             self._copy(rows)
             return
         values = ", ".join([*["%s"] * self._varying, *map(_literal, self.constants)])
-        with connection.cursor() as cursor:
+        with indexed_at_once(self.model), connection.cursor() as cursor:
             cursor.executemany(f"INSERT INTO {self._target()} VALUES ({values})", rows)  # noqa: S608
 
     def _copy(self, rows: list[tuple[Any, ...]]) -> None:

@@ -15,7 +15,6 @@ from django.utils import timezone
 from ifa_crm.home.making.maker import Maker, is_used
 from ifa_crm.home.making.pool import Pool
 from ifa_crm.home.making.tables import look_again, without_collector
-from ifa_crm.shared.search_index import filled_afterwards
 
 
 class Command(BaseCommand):
@@ -38,7 +37,7 @@ class Command(BaseCommand):
             raise CommandError(f"The leads of seed {seed} are there already: take another --seed.")
         begun = monotonic()
         today = options["today"] or timezone.now().date()
-        with disable_auditlog(), without_collector(), filled_afterwards():
+        with disable_auditlog(), without_collector():
             pool = Pool.of_database()
             if not (pool.clusters and pool.objectives):
                 raise CommandError("This needs the reference data: manage.py load_reference")
