@@ -21,6 +21,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from ifa_crm.shared.combobox import RecordChoiceField
+from ifa_crm.shared.dates import bound
+from ifa_crm.shared.unreadable import marked_apart_from
 
 Group = tuple[Any, Sequence[str | tuple[str, ...]]]
 
@@ -82,6 +84,13 @@ class FormParts(forms.BaseForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             _make_native(field)
+            bound(field)
+
+    def full_clean(self) -> None:
+        """A key with a NUL names nothing; text fields refuse one themselves."""
+        texts = [n for n, field in self.fields.items() if isinstance(field, forms.CharField)]
+        self.data = marked_apart_from(self.data, [self.add_prefix(name) for name in texts])
+        super().full_clean()
 
     @cached_property
     def helper(self) -> FormHelper:
@@ -114,10 +123,10 @@ class FormParts(forms.BaseForm):
         """(id of the input, label, sentence) of each error, for the summary at the top."""
         found: list[tuple[str, str, str]] = []
         for name, errors in self.errors.items():
-            bound = self[name] if name in self.fields else None
-            hidden = bound is not None and bound.is_hidden
-            target = bound.id_for_label if bound is not None and not hidden else ""
-            label = str(bound.label) if bound is not None and not hidden else ""
+            shown = self[name] if name in self.fields else None
+            hidden = shown is not None and shown.is_hidden
+            target = shown.id_for_label if shown is not None and not hidden else ""
+            label = str(shown.label) if shown is not None and not hidden else ""
             found.extend((target, label, str(error)) for error in errors)
         return found
 
