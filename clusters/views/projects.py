@@ -101,7 +101,7 @@ def project_changes(request: StaffRequest, ref: str) -> HttpResponseBase:
     parts: list[Any] = [
         project,
         ProjectPartner.objects.visible_to(user).filter(project=project),
-        OpenSeat.objects.filter(project=project),
+        OpenSeat.objects.without_secret_from(user).filter(project=project),
         Grant.objects.visible_to(user).filter(project=project),
     ]
     context["changes"] = changes_of(user, parts, before=request.GET.get("before"))
