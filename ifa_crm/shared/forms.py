@@ -8,6 +8,7 @@
 * Records are picked with :class:`ifa_crm.shared.combobox.RecordChoiceField`.
 """
 
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -72,6 +73,12 @@ def _make_native(field: forms.Field) -> None:
         widget.attrs["rows"] = widget.attrs.get("rows") if widget.attrs.get("rows") != "10" else 4
 
 
+def validate_visible(text: str) -> None:
+    """Refuse what looks empty: a record with such a name could be neither read nor clicked."""
+    if all(unicodedata.category(character)[0] in "CZM" for character in text):
+        raise ValidationError(_("Write something that can be seen."), "invisible")
+
+
 class FormParts(forms.BaseForm):
     """What every form of ours can do; use :class:`HouseForm` or :class:`HouseModelForm`."""
 
@@ -85,6 +92,8 @@ class FormParts(forms.BaseForm):
         for field in self.fields.values():
             _make_native(field)
             bound(field)
+            if field.required and isinstance(field, forms.CharField):
+                field.validators.append(validate_visible)
 
     def full_clean(self) -> None:
         """A key with a NUL names nothing; text fields refuse one themselves."""
