@@ -231,7 +231,7 @@ def test_sign_in_with_a_nul_is_refused(client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "day", ["0001-01-01", "0206-11-23", "1899-12-31", "2200-01-01", "9999-12-31"]
+    "day", ["0001-01-01", "0206-11-23", "1899-12-31", "3000-01-01", "9999-12-31"]
 )
 def test_far_off_day_is_refused_at_its_field(person: Client, manager: User, day: str) -> None:
     lead = make.qualified_lead(owner=manager)
@@ -253,5 +253,5 @@ def test_far_off_day_is_refused_at_its_field(person: Client, manager: User, day:
 
 
 def test_near_day_is_taken(person: Client) -> None:
-    for day in ("1900-01-01", "2199-12-31"):
+    for day in ("1900-01-01", "2999-12-31"):
         assert person.get(f"/engagements/?agreed_from={day}").context["page"].is_valid
