@@ -272,6 +272,16 @@ class OpenSeatQuerySet(models.QuerySet["OpenSeat"]):
             return self
         return self.filter(open_to(user, _related(self.model, "project"), "project__"))
 
+    def without_secret_from(self, user: "User") -> Self:
+        """Seats of which ``user`` may know who took them and when; not taken ones among them."""
+        if user.may(Act.SEE_CONFIDENTIAL):
+            return self
+        partners: Any = _related(self.model, "filled_by")._default_manager
+        return self.filter(
+            open_to(user, self.model),
+            Q(filled_by__isnull=True) | Q(filled_by__in=partners.visible_to(user)),
+        )
+
     def open_on(self, day: dt.date) -> Self:
         return self.filter(seat_open_on(day))
 

@@ -114,18 +114,17 @@ class SeatRow:
 
     seat: OpenSeat
     state: Any
-    filled_by: ProjectPartner | None  # None for a partner that the reader may not know
+    filled_by: ProjectPartner | None  # None if the reader may know neither by whom nor when
 
 
 def seat_rows(project: Project, user: User, day: dt.date) -> list[SeatRow]:
     """The seats of ``project``; who filled one is named only to those who may see them."""
     seats = list(OpenSeat.objects.filter(project=project))
-    keys = [seat.filled_by_id for seat in seats if seat.filled_by_id]
-    rows = ProjectPartner.objects.visible_to(user).filter(pk__in=keys)
-    partners = {row.pk: row for row in rows.select_related("organisation")} if keys else {}
-    return [
-        SeatRow(seat, seat.state_on(day), partners.get(seat.filled_by_id or 0)) for seat in seats
-    ]
+    told = OpenSeat.objects.filter(project=project, filled_by__isnull=False)
+    told = told.without_secret_from(user).select_related("filled_by__organisation")
+    taken = any(seat.filled_by_id for seat in seats)
+    partners = {seat.pk: seat.filled_by for seat in told} if taken else {}
+    return [SeatRow(seat, seat.state_on(day), partners.get(seat.pk)) for seat in seats]
 
 
 @dataclass(frozen=True)

@@ -29,8 +29,8 @@ TAKEN: Final[dict[str, tuple[bytes, str]]] = {
 
 def content_type_of(file: "UploadedFile[bytes]") -> str:
     """The type of a file by its name and its first bytes; ``ValidationError`` if not taken."""
-    extension = (file.name or "").rpartition(".")[2].lower()
-    if extension not in TAKEN:
+    stem, _dot, extension = (file.name or "").lower().rpartition(".")
+    if not stem or extension not in TAKEN:
         raise ValidationError(
             _("“%(name)s” is not taken: attach PDF, PNG, JPEG, DOCX or XLSX."),
             "file_type",

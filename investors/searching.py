@@ -21,7 +21,7 @@ def find_leads(user: User, query: str, limit: int) -> list[Hit]:
     found = ranked(rows, query, "investor__search_text", "search_text", limit=limit)
     return [
         Hit(
-            f"{row.investor.name}: {row.title}",
+            str(row),
             _joined(
                 row.get_stage_display(), str(row.status_today.label), str(row.owner or _("nobody"))
             ),

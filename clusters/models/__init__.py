@@ -1,14 +1,6 @@
 """Clusters and what surrounds them, split by noun."""
 
-from clusters.models.cluster import (
-    Cluster,
-    ClusterFact,
-    ClusterRegion,
-    ClusterSector,
-    CorrectionNote,
-    EvidenceNote,
-    Leader,
-)
+from clusters.models.cluster import Cluster, ClusterRegion, ClusterSector
 from clusters.models.funding import (
     Call,
     CallCondition,
@@ -17,6 +9,8 @@ from clusters.models.funding import (
     FundingProgramme,
     Grant,
 )
+from clusters.models.knowledge import ClusterFact, CorrectionNote, EvidenceNote
+from clusters.models.leader import Leader
 from clusters.models.organisation import Membership, Organisation, Partnership
 from clusters.models.project import (
     OpenSeat,

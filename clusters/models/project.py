@@ -286,6 +286,11 @@ class OpenSeat(Audited, models.Model):
         verbose_name=_("filled by"),
     )
     withdrawn_on = models.DateField(_("withdrawn"), null=True, blank=True, editable=False)
+    # Of a seat only who took it, and when, can rest on a confidential lead.
+    restricted = models.BooleanField(_("restricted"), default=False, editable=False)
+    admitted = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, editable=False, related_name="+"
+    )
     search_text = SearchTextField()
 
     objects = ByReference.from_queryset(OpenSeatQuerySet)()

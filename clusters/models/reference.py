@@ -2,7 +2,6 @@
 
 from decimal import Decimal
 
-from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
@@ -10,6 +9,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from ifa_crm.shared.acting import Audited
+from ifa_crm.shared.refusals import refusal
 
 
 class SectorManager(models.Manager["Sector"]):
@@ -99,7 +99,7 @@ class RelatedSectors(Audited, models.Model):
         turned = RelatedSectors.objects.filter(first=self.second_id, second=self.first_id)
         if self.first_id != self.second_id and turned.exclude(pk=self.pk).exists():
             told = _("These two sectors are already related, the other way round.")
-            raise ValidationError({"second": told})
+            raise refusal("second", str(told), "turned")
 
     def natural_key(self) -> tuple[str, str]:
         return (self.first.key, self.second.key)

@@ -8,6 +8,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from ifa_crm.shared.models import Archivable
+from ifa_crm.shared.refusals import refusal
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Act
 
@@ -41,11 +42,6 @@ def log_links(record: Model, field: str, old: str, new: str) -> None:
         LogEntry.objects.log_create(
             record, action=LogEntry.Action.UPDATE, changes={field: [old, new]}
         )
-
-
-def refusal(field: str, message: str, code: str) -> ValidationError:
-    """A refusal that belongs to a field of the form, with its code."""
-    return ValidationError({field: ValidationError(message, code)})
 
 
 def require_live(record: Archivable) -> None:

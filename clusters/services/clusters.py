@@ -23,7 +23,8 @@ from clusters.models import (
     Region,
     Sector,
 )
-from clusters.services.base import lock, log_links, refusal, require, require_live, save
+from clusters.services.base import lock, log_links, require, require_live, save
+from ifa_crm.shared.refusals import refusal
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Act
 

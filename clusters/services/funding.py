@@ -7,7 +7,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
 from clusters.models import Call, CallCondition, FundingLine, FundingProgramme
-from clusters.services.base import lock, refusal, require, require_live, save
+from clusters.services.base import lock, require, require_live, save
+from ifa_crm.shared.refusals import refusal
 from ifa_crm.staff.models import User
 
 

@@ -18,15 +18,8 @@ from clusters.models import (
     ProjectLog,
     ProjectPartner,
 )
-from clusters.services.base import (
-    lock,
-    log_links,
-    refusal,
-    require,
-    require_live,
-    require_reason,
-    save,
-)
+from clusters.services.base import lock, log_links, require, require_live, require_reason, save
+from ifa_crm.shared.refusals import refusal
 from ifa_crm.staff.models import User
 
 _S = ProjectStatus
@@ -143,13 +136,17 @@ def save_partner(
     return partner
 
 
+def _hidden_twin(partner: ProjectPartner) -> ProjectPartner | None:
+    """The row that says the same on the strength of a confidential lead."""
+    twins = ProjectPartner.objects.filter(
+        project=partner.project, organisation=partner.organisation
+    ).present()
+    found: ProjectPartner | None = twins.filter(restricted=True).exclude(pk=partner.pk).first()
+    return found
+
+
 def _opened(partner: ProjectPartner) -> ProjectPartner | None:
-    hidden: ProjectPartner | None = ProjectPartner.objects.filter(
-        project=partner.project,
-        organisation=partner.organisation,
-        left_on__isnull=True,
-        restricted=True,
-    ).first()
+    hidden = _hidden_twin(partner)
     if hidden is None:
         return None
     hidden.restricted = False
@@ -173,11 +170,20 @@ def leave_partner(*, actor: User, partner: ProjectPartner, left_on: dt.date) -> 
 
 @transaction.atomic
 def return_partner(*, actor: User, partner: ProjectPartner) -> ProjectPartner:
-    """The departure was a mistake."""
+    """The departure was a mistake.
+
+    If the organisation came back meanwhile on the strength of a confidential lead, that hidden row
+    ends and this one stands for both: a refusal would betray it.
+    """
     require(actor)
+    lock(partner.project)
     partner = lock(partner)
     if partner.left_on is None:
         raise ValidationError(_("This partner has not left."), "not_left")
+    twin = None if partner.restricted else _hidden_twin(partner)
+    if twin is not None:
+        twin.left_on = max(timezone.localdate(), twin.joined_on or dt.date.min)
+        save(twin)
     partner.left_on = None
     return save(partner)
 

@@ -28,11 +28,10 @@ from clusters.models import (
     Partnership,
 )
 from clusters.reading import fact_rows, grouped_evidence, projects_of_cluster
-from clusters.services.archiving import archive, restore
 from clusters.services.clusters import save_cluster
+from clusters.views.archiving import archive_page, restore_page
 from clusters.views.frame import address_of, cluster_frame, clusters_of
-from ifa_crm.shared.editing import confirm_page, form_page, locked, options
-from ifa_crm.shared.forms import ConfirmForm, ReasonForm
+from ifa_crm.shared.editing import form_page, locked, options
 from ifa_crm.shared.history import changes_of
 from ifa_crm.shared.lists import ListPage
 from ifa_crm.staff.decorators import StaffRequest, requires
@@ -196,31 +195,14 @@ def _saved(request: StaffRequest, form: ClusterForm) -> Cluster:
 @requires(Act.EDIT_CLUSTERS)
 def cluster_archive(request: StaffRequest, slug: str) -> HttpResponseBase:
     cluster = get_object_or_404(clusters_of(request).live(), slug=slug)
-    form = ReasonForm(request.POST or None)
-    if form.carry_out(lambda: archive(actor=request.user, record=cluster, **form.cleaned_data)):
-        messages.success(request, _("%s is archived.") % cluster)
-        return redirect(cluster)
-    return confirm_page(
-        request,
-        form,
-        title=_("Archive %s?") % cluster,
-        intro=_("It is no longer offered and leaves the lists. Its history stays."),
-        submit=_("Archive"),
-        back=cluster,
-        danger=True,
-    )
+    consequence = _("It is no longer offered and leaves the lists. Its history stays.")
+    return archive_page(request, cluster, consequence)
 
 
 @requires(Act.EDIT_CLUSTERS)
 def cluster_restore(request: StaffRequest, slug: str) -> HttpResponseBase:
     cluster = get_object_or_404(clusters_of(request).archived(), slug=slug)
-    form = ConfirmForm(request.POST or None)
-    if form.carry_out(lambda: restore(actor=request.user, record=cluster)):
-        messages.success(request, _("%s is back on the lists.") % cluster)
-        return redirect(cluster)
-    return confirm_page(
-        request, form, title=_("Restore %s?") % cluster, submit=_("Restore"), back=cluster
-    )
+    return restore_page(request, cluster)
 
 
 @require_safe

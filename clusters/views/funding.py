@@ -17,10 +17,9 @@ from clusters.filters import CallFilter
 from clusters.forms.funding import CallForm, LineFormSet, ProgrammeForm
 from clusters.models import Call, Cluster, FundingLine, FundingProgramme
 from clusters.reading import programme_rows, rate_table
-from clusters.services.archiving import archive, restore
 from clusters.services.funding import save_call, save_programme
-from ifa_crm.shared.editing import confirm_page, form_page, locked
-from ifa_crm.shared.forms import ConfirmForm, ReasonForm
+from clusters.views.archiving import archive_page, restore_page
+from ifa_crm.shared.editing import form_page, locked
 from ifa_crm.shared.lists import ListPage
 from ifa_crm.staff.decorators import StaffRequest, requires
 from ifa_crm.staff.roles import Act
@@ -203,21 +202,11 @@ def _saved_call(request: StaffRequest, form: CallForm) -> Call:
 @requires(Act.EDIT_CLUSTERS)
 def call_archive(request: StaffRequest, ref: str) -> HttpResponseBase:
     call = get_object_or_404(Call.objects.live(), ref=ref)
-    form = ReasonForm(request.POST or None)
-    if form.carry_out(lambda: archive(actor=request.user, record=call, **form.cleaned_data)):
-        messages.success(request, _("%s is archived.") % call)
-        return redirect(call)
-    title = _("Archive %s?") % call
-    return confirm_page(request, form, title=title, submit=_("Archive"), back=call, danger=True)
+    consequence = _("It leaves the list of calls. Its history stays.")
+    return archive_page(request, call, consequence)
 
 
 @requires(Act.EDIT_CLUSTERS)
 def call_restore(request: StaffRequest, ref: str) -> HttpResponseBase:
     call = get_object_or_404(Call.objects.archived(), ref=ref)
-    form = ConfirmForm(request.POST or None)
-    if form.carry_out(lambda: restore(actor=request.user, record=call)):
-        messages.success(request, _("%s is back on the lists.") % call)
-        return redirect(call)
-    return confirm_page(
-        request, form, title=_("Restore %s?") % call, submit=_("Restore"), back=call
-    )
+    return restore_page(request, call)

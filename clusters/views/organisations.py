@@ -14,11 +14,10 @@ from django.views.decorators.http import require_safe
 from clusters.filters import OrganisationFilter
 from clusters.forms.organisations import OrganisationForm
 from clusters.models import Grant, Membership, Partnership, ProjectPartner
-from clusters.services.archiving import archive, restore
 from clusters.services.ties import save_organisation
+from clusters.views.archiving import archive_page, restore_page
 from clusters.views.frame import address_of, organisations_of, record_tabs
-from ifa_crm.shared.editing import confirm_page, form_page, locked, options
-from ifa_crm.shared.forms import ConfirmForm, ReasonForm
+from ifa_crm.shared.editing import form_page, locked, options
 from ifa_crm.shared.history import changes_of
 from ifa_crm.shared.lists import ListPage
 from ifa_crm.staff.decorators import StaffRequest, requires
@@ -134,32 +133,14 @@ def organisation_edit(request: StaffRequest, ref: str) -> HttpResponseBase:
 @requires(Act.EDIT_CLUSTERS)
 def organisation_archive(request: StaffRequest, ref: str) -> HttpResponseBase:
     organisation = get_object_or_404(organisations_of(request).live(), ref=ref)
-    form = ReasonForm(request.POST or None)
-    if form.carry_out(
-        lambda: archive(actor=request.user, record=organisation, **form.cleaned_data)
-    ):
-        messages.success(request, _("%s is archived.") % organisation)
-        return redirect(organisation)
-    return confirm_page(
-        request,
-        form,
-        title=_("Archive %s?") % organisation,
-        intro=_("It leaves the lists and pickers. Its history stays."),
-        submit=_("Archive"),
-        back=organisation,
-        danger=True,
-    )
+    consequence = _("It leaves the lists and pickers. Its history stays.")
+    return archive_page(request, organisation, consequence)
 
 
 @requires(Act.EDIT_CLUSTERS)
 def organisation_restore(request: StaffRequest, ref: str) -> HttpResponseBase:
     organisation = get_object_or_404(organisations_of(request).archived(), ref=ref)
-    form = ConfirmForm(request.POST or None)
-    if form.carry_out(lambda: restore(actor=request.user, record=organisation)):
-        messages.success(request, _("%s is back on the lists.") % organisation)
-        return redirect(organisation)
-    title = _("Restore %s?") % organisation
-    return confirm_page(request, form, title=title, submit=_("Restore"), back=organisation)
+    return restore_page(request, organisation)
 
 
 @require_safe

@@ -23,12 +23,11 @@ from clusters.models import (
     ProjectPartner,
 )
 from clusters.reading import seat_rows
-from clusters.services.archiving import archive, restore
 from clusters.services.projects import change_status, save_project
+from clusters.views.archiving import archive_page, restore_page
 from clusters.views.frame import address_of, projects_of, record_tabs
-from ifa_crm.shared.editing import confirm_page, form_page, locked, options
+from ifa_crm.shared.editing import form_page, locked, options
 from ifa_crm.shared.extend import archive_obstacles
-from ifa_crm.shared.forms import ConfirmForm, ReasonForm
 from ifa_crm.shared.history import changes_of
 from ifa_crm.shared.lists import ListPage
 from ifa_crm.staff.decorators import StaffRequest, requires
@@ -102,7 +101,7 @@ def project_changes(request: StaffRequest, ref: str) -> HttpResponseBase:
     parts: list[Any] = [
         project,
         ProjectPartner.objects.visible_to(user).filter(project=project),
-        OpenSeat.objects.filter(project=project),
+        OpenSeat.objects.without_secret_from(user).filter(project=project),
         Grant.objects.visible_to(user).filter(project=project),
     ]
     context["changes"] = changes_of(user, parts, before=request.GET.get("before"))
@@ -170,30 +169,14 @@ def _moved(request: StaffRequest, project: Project, form: StatusForm) -> Project
 @requires(Act.EDIT_CLUSTERS)
 def project_archive(request: StaffRequest, ref: str) -> HttpResponseBase:
     project = get_object_or_404(projects_of(request).live(), ref=ref)
-    form = ReasonForm(request.POST or None)
-    if form.carry_out(lambda: archive(actor=request.user, record=project, **form.cleaned_data)):
-        messages.success(request, _("%s is archived.") % project)
-        return redirect(project)
-    return confirm_page(
-        request,
-        form,
-        title=_("Archive %s?") % project,
-        intro=_("It can no longer be joined and leaves the lists. Its history stays."),
-        submit=_("Archive"),
-        back=project,
-        danger=True,
-    )
+    consequence = _("It can no longer be joined and leaves the lists. Its history stays.")
+    return archive_page(request, project, consequence)
 
 
 @requires(Act.EDIT_CLUSTERS)
 def project_restore(request: StaffRequest, ref: str) -> HttpResponseBase:
     project = get_object_or_404(projects_of(request).archived(), ref=ref)
-    form = ConfirmForm(request.POST or None)
-    if form.carry_out(lambda: restore(actor=request.user, record=project)):
-        messages.success(request, _("%s is back on the lists.") % project)
-        return redirect(project)
-    title = _("Restore %s?") % project
-    return confirm_page(request, form, title=title, submit=_("Restore"), back=project)
+    return restore_page(request, project)
 
 
 @require_safe

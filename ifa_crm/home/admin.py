@@ -31,9 +31,9 @@ class KindFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: "QuerySet[Any]") -> "QuerySet[Any]":
         value = self.value()
-        if value is None or not value.isdecimal():
+        if value not in dict(self.lookup_choices):
             return queryset
-        return queryset.filter(content_type_id=int(value))
+        return queryset.filter(content_type_id=value)
 
 
 @admin.register(LogEntry)

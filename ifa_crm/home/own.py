@@ -84,7 +84,8 @@ def _to_answer(row: Interaction, moment: Moment) -> Line:
     if _is_covered(lead, moment):
         marks.append(Mark(_("You stand in"), "quiet"))
     return Line(
-        title=f"{lead.investor}: {row.subject or lead.title}",
+        title=_("%(investor)s: %(need)s")
+        % {"investor": lead.investor, "need": row.subject or lead.title},
         address=row.get_absolute_url(),
         why=_("%(kind)s, not answered") % {"kind": row.get_kind_display()},
         when=row.happened_at,
@@ -128,7 +129,7 @@ def _to_do(row: Action, moment: Moment) -> Line:
     return Line(
         title=row.what,
         address=row.lead.get_absolute_url(),
-        why=f"{row.lead.investor}: {row.lead.title}",
+        why=str(row.lead),
         when=row.due,
         marks=tuple(marks),
         button=Button(

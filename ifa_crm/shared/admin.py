@@ -9,6 +9,8 @@ and may let their ``ValidationError`` pass: the page comes back with it, as type
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.options import IncorrectLookupParameters
+from django.contrib.admin.views.main import ChangeList
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Field, ForeignKey, ManyToManyField, Model, Q, QuerySet
 from django.forms import ModelForm
@@ -67,6 +69,16 @@ class _Completing:
         return False
 
 
+class HouseChangeList(ChangeList):
+    """A year that no calendar has is a wrong filter like any other: the list without filters."""
+
+    def get_filters(self, request: HttpRequest) -> Any:
+        try:
+            return super().get_filters(request)
+        except OverflowError as error:
+            raise IncorrectLookupParameters(error) from error
+
+
 class HouseAdmin(_Completing, admin.ModelAdmin):
     """The base of every admin page."""
 
@@ -77,6 +89,9 @@ class HouseAdmin(_Completing, admin.ModelAdmin):
     def get_search_fields(self, request: HttpRequest) -> Any:
         declared = super().get_search_fields(request)
         return declared or (("search_text",) if self._folds() else ())
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ChangeList]:
+        return HouseChangeList
 
     def _folds(self) -> bool:
         return any(field.name == "search_text" for field in self.opts.fields)

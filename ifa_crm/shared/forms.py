@@ -8,6 +8,7 @@
 * Records are picked with :class:`ifa_crm.shared.combobox.RecordChoiceField`.
 """
 
+import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -21,6 +22,8 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from ifa_crm.shared.combobox import RecordChoiceField
+from ifa_crm.shared.dates import bound
+from ifa_crm.shared.unreadable import marked_apart_from
 
 Group = tuple[Any, Sequence[str | tuple[str, ...]]]
 
@@ -70,6 +73,12 @@ def _make_native(field: forms.Field) -> None:
         widget.attrs["rows"] = widget.attrs.get("rows") if widget.attrs.get("rows") != "10" else 4
 
 
+def validate_visible(text: str) -> None:
+    """Refuse what looks empty: a record with such a name could be neither read nor clicked."""
+    if all(unicodedata.category(character)[0] in "CZM" for character in text):
+        raise ValidationError(_("Write something that can be seen."), "invisible")
+
+
 class FormParts(forms.BaseForm):
     """What every form of ours can do; use :class:`HouseForm` or :class:`HouseModelForm`."""
 
@@ -82,6 +91,15 @@ class FormParts(forms.BaseForm):
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
             _make_native(field)
+            bound(field)
+            if field.required and isinstance(field, forms.CharField):
+                field.validators.append(validate_visible)
+
+    def full_clean(self) -> None:
+        """A key with a NUL names nothing; text fields refuse one themselves."""
+        texts = [n for n, field in self.fields.items() if isinstance(field, forms.CharField)]
+        self.data = marked_apart_from(self.data, [self.add_prefix(name) for name in texts])
+        super().full_clean()
 
     @cached_property
     def helper(self) -> FormHelper:
@@ -114,10 +132,10 @@ class FormParts(forms.BaseForm):
         """(id of the input, label, sentence) of each error, for the summary at the top."""
         found: list[tuple[str, str, str]] = []
         for name, errors in self.errors.items():
-            bound = self[name] if name in self.fields else None
-            hidden = bound is not None and bound.is_hidden
-            target = bound.id_for_label if bound is not None and not hidden else ""
-            label = str(bound.label) if bound is not None and not hidden else ""
+            shown = self[name] if name in self.fields else None
+            hidden = shown is not None and shown.is_hidden
+            target = shown.id_for_label if shown is not None and not hidden else ""
+            label = str(shown.label) if shown is not None and not hidden else ""
             found.extend((target, label, str(error)) for error in errors)
         return found
 

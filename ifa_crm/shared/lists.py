@@ -36,6 +36,8 @@ from django.utils.translation import gettext_lazy
 from django_countries import countries
 from django_filters.widgets import BooleanWidget
 
+from ifa_crm.shared.dates import bound
+
 PAGE_SIZES = (25, 50, 100)
 LAST_PAGE_EVER = 1_000_000  # beyond it an offset no longer fits a database's integer
 
@@ -78,7 +80,8 @@ class HouseFilterSet(filters.FilterSet):
 
 
 def _dress(field: forms.Field) -> None:
-    """Make a filter's field look and speak as ours do."""
+    """Make a filter's field look, speak and refuse as ours do."""
+    bound(field)
     if type(field.widget) is forms.DateInput:
         field.widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
     elif isinstance(field.widget, BooleanWidget):

@@ -1,11 +1,13 @@
-"""Opens the acting block of a page request."""
+"""What every request passes: unreadable characters are marked, the acting block is opened."""
 
 from collections.abc import Callable
+from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from ifa_crm.shared.acting import acting
+from ifa_crm.shared.unreadable import MARK, marked
 
 
 def caller_address(request: HttpRequest) -> str | None:
@@ -31,3 +33,22 @@ class ActingMiddleware:
         user = request.user if request.user.is_authenticated else None
         with acting(user, remote_addr=caller_address(request)):
             return self.get_response(request)
+
+
+class UnreadableMiddleware:
+    """An address or a cookie with a NUL reads as one with broken UTF-8 does: with a mark there.
+
+    So each field, filter and address answers it as it answers any other wrong value; left in, it
+    would be an error of the server. What is posted keeps it: its forms refuse it at the field.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        request.path, request.path_info = marked(request.path), marked(request.path_info)
+        query = request.META.get("QUERY_STRING", "")
+        request.META["QUERY_STRING"] = query.replace("\0", "%00").replace("%00", quote(MARK))
+        for name, value in request.COOKIES.items():
+            request.COOKIES[name] = marked(value)
+        return self.get_response(request)

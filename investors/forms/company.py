@@ -14,6 +14,7 @@ from clusters.choices import COMPANIES
 from clusters.models import Organisation
 from ifa_crm.shared.combobox import OFFERED, Combobox
 from ifa_crm.shared.fold import fold
+from ifa_crm.shared.unreadable import MARK
 from ifa_crm.staff.models import User
 from investors.models import Investor
 from investors.ties import ties_of
@@ -88,6 +89,7 @@ class CompanyField(forms.Field):
     default_error_messages = {
         "required": _("Say which company it is."),
         "several": _("Is it one of these? Pick it, or say that it is a new one."),
+        "unreadable": _("The name holds a character that cannot be read. Type it again."),
         "gone": _("That company is not there, or not open to you."),
     }
 
@@ -114,6 +116,8 @@ class CompanyField(forms.Field):
         if not isinstance(value, dict):
             value = {"key": value or "", "text": None, "for": ""}
         key, text = value["key"], value["text"]
+        if MARK in (text or ""):
+            raise ValidationError(self.error_messages["unreadable"], code="unreadable")
         if text is None or (key and text == value["for"]):
             return self._by_key(key, (text or "").strip()) if key else None
         return self._by_text(text.strip())

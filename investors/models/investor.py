@@ -14,6 +14,7 @@ from django_countries.fields import CountryField
 from clusters.models import Organisation
 from ifa_crm.shared.fields import ReferenceField, SearchTextField
 from ifa_crm.shared.models import Archivable, ByReference
+from ifa_crm.shared.refusals import refusal
 from ifa_crm.staff.choices import Language
 from investors.choices import FRENCH, CompanySize, Presence
 from investors.querysets import ContactQuerySet, InvestorQuerySet
@@ -150,11 +151,11 @@ class Investor(Archivable):
     def clean(self) -> None:
         if self.control_country in FRENCH:
             reason = Investor._meta.constraints[len(Archivable.Meta.constraints)]
-            raise ValidationError({"control_country": reason.violation_error_message})
+            raise refusal("control_country", str(reason.violation_error_message), "french")
         ancestor, seen = self.parent, {self.pk}
         while ancestor is not None:
             if ancestor.pk in seen:
-                raise ValidationError({"parent": _("This would make the group a circle.")})
+                raise refusal("parent", str(_("This would make the group a circle.")), "circle")
             seen.add(ancestor.pk)
             ancestor = ancestor.parent
 

@@ -329,7 +329,7 @@ class Lead(Archivable):
         ]
 
     def __str__(self) -> str:
-        return f"{self.investor}: {self.title}"
+        return str(_("%(investor)s: %(need)s") % {"investor": self.investor, "need": self.title})
 
     def natural_key(self) -> tuple[str]:
         return (self.ref,)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from ifa_crm.shared.refusals import refusal
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Act
 from investors.choices import Status
@@ -29,7 +30,7 @@ def add(lead: Lead, following: NextAction) -> Action:
     """Add an action to a locked lead; part of other services."""
     assignee = following.assignee or lead.owner
     if assignee is not None and not assignee.is_active:
-        raise ValidationError({"assignee": _("This person does not work here any more.")})
+        raise refusal("assignee", _("This person does not work here any more."), "gone")
     action = Action(lead=lead, what=following.what, due=following.due, assignee=assignee)
     action.full_clean()
     action.save()

@@ -4,7 +4,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from clusters.models import Organisation, Project, ProjectPartner
+from clusters.models import OpenSeat, Organisation, Project, ProjectPartner
+from ifa_crm.shared.refusals import refusal
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Act
 from investors.models import Admission, Contact, Engagement, Investor, Lead
@@ -23,8 +24,8 @@ def spread(lead: Lead) -> None:
     """Carry the mark and the people of ``lead`` to every row that rests on it.
 
     The investor, contacts known through the lead, a project created for it, the partner row that
-    an agreement made, and an organisation created for the investor. A row that several leads
-    rest on is seen by the people of all of them.
+    an agreement made, who took a seat, and an organisation created for the investor. A row that
+    several leads rest on is seen by the people of all of them.
     """
     Contact.objects.filter(known_through=lead).update(restricted=lead.restricted)
     investor = lead.investor
@@ -32,9 +33,12 @@ def spread(lead: Lead) -> None:
     investor.restricted = bool(leads) and all(each.restricted for each in leads)
     Investor.objects.filter(pk=investor.pk).update(restricted=investor.restricted)
     people = set().union(*(people_of(each) for each in leads))
-    for engagement in Engagement.objects.filter(lead=lead).select_related("project", "partner"):
+    for engagement in Engagement.objects.filter(lead=lead).select_related(
+        "project", "partner", "seat"
+    ):
         _mark_project(engagement)
         _mark_partner(engagement)
+        _mark_seat(engagement)
     if investor.organisation_created and investor.organisation is not None:
         _mark(investor.organisation, restricted=investor.restricted, people=people)
     refold_leads(investor)
@@ -58,12 +62,19 @@ def _mark_partner(engagement: Engagement) -> None:
         _mark(engagement.partner, restricted=hidden, people=people)
 
 
+def _mark_seat(engagement: Engagement) -> None:
+    """Who took a seat is as open as the lead whose verified engagement filled it."""
+    seat = engagement.seat
+    if seat is not None and seat.filled_by_id is not None and engagement.verified_at is not None:
+        _mark(seat, restricted=engagement.lead.restricted, people=people_of(engagement.lead))
+
+
 def _engagements(**rows: Project | ProjectPartner) -> list[Engagement]:
     return list(Engagement.objects.filter(**rows).select_related("lead"))
 
 
 def _mark(
-    row: Organisation | Project | ProjectPartner, *, restricted: bool, people: set[int]
+    row: Organisation | Project | ProjectPartner | OpenSeat, *, restricted: bool, people: set[int]
 ) -> None:
     row.restricted = restricted
     type(row).objects.filter(pk=row.pk).update(restricted=restricted)
@@ -78,7 +89,7 @@ def admit(*, actor: User, lead: Lead, user: User, reason: str) -> Admission:
     if not lead.restricted:
         raise ValidationError(_("Only a confidential lead needs this."), "not_confidential")
     if not user.is_active or not user.may(Act.READ):
-        raise ValidationError({"user": _("This person does not work here any more.")})
+        raise refusal("user", _("This person does not work here any more."), "gone")
     admission = Admission(lead=lead, user=user, admitted_by=actor, reason=reason)
     admission.full_clean()
     admission.save()

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from clusters.choices import ProjectKind, ProjectStatus
 from clusters.models import Cluster, OpenSeat, Project, ProjectCluster
+from ifa_crm.shared.refusals import refusal
 from ifa_crm.staff.models import User
 from investors.choices import (
     CLOSED,
@@ -75,14 +76,15 @@ def open_engagement(
     require(may_handle(actor, lead))
     require_active(lead)
     if opened_on > timezone.localdate():
-        raise ValidationError({"opened_on": _("This day is still ahead.")}, "ahead")
+        raise refusal("opened_on", _("This day is still ahead."), "ahead")
     created = project is None and kind == EngagementKind.START
     if created:
         project = _create_project(cluster, new_project or {}, restricted=lead.restricted)
     project = _checked(project, kind, cluster, seat)
     if project.restricted and not lead.restricted:
-        raise ValidationError(
-            {"project": _("This project is confidential, so the lead would have to be, too.")},
+        raise refusal(
+            "project",
+            _("This project is confidential, so the lead would have to be, too."),
             "confidential_project",
         )
     engagement = Engagement(
@@ -119,20 +121,19 @@ def _checked(
     project: Project | None, kind: EngagementKind, cluster: Cluster, seat: OpenSeat | None
 ) -> Project:
     if project is None:
-        raise ValidationError({"project": _("Choose a project.")}, "project_needed")
+        raise refusal("project", _("Choose a project."), "project_needed")
     locked: Project = Project.objects.select_for_update(of=("self",)).get(pk=project.pk)
     if kind == EngagementKind.JOIN and not locked.can_be_joined:
-        raise ValidationError(
-            {"project": _("Only an R&D project that is under way can be joined.")}, "not_joinable"
+        raise refusal(
+            "project", _("Only an R&D project that is under way can be joined."), "not_joinable"
         )
     if kind == EngagementKind.START and not locked.can_be_started:
-        raise ValidationError(
-            {"project": _("Only an R&D project that is proposed can be started.")},
-            "not_startable",
+        raise refusal(
+            "project", _("Only an R&D project that is proposed can be started."), "not_startable"
         )
     if not locked.cluster_links.filter(cluster=cluster).exists():
-        raise ValidationError(
-            {"cluster": _("This cluster does not take part in the project.")}, "other_cluster"
+        raise refusal(
+            "cluster", _("This cluster does not take part in the project."), "other_cluster"
         )
     if seat is not None:
         _check_seat(seat, locked)
@@ -141,10 +142,10 @@ def _checked(
 
 def _check_seat(seat: OpenSeat, project: Project) -> None:
     if seat.project_id != project.pk:
-        raise ValidationError({"seat": _("This seat is in another project.")}, "other_project")
+        raise refusal("seat", _("This seat is in another project."), "other_project")
     now = OpenSeat.objects.select_for_update(of=("self",)).get(pk=seat.pk)
     if now.filled_on or now.withdrawn_on:
-        raise ValidationError({"seat": _("This seat is not open any more.")}, "seat_taken")
+        raise refusal("seat", _("This seat is not open any more."), "seat_taken")
 
 
 def lock_engagement(engagement: Engagement) -> Engagement:
@@ -201,8 +202,9 @@ def edit_engagement(
 
 def _require_amounts(engagement: Engagement) -> None:
     if not engagement.undisclosed and engagement.share_amount is None and engagement.jobs is None:
-        raise ValidationError(
-            {"undisclosed": _("Give their own share or say that it is undisclosed.")},
+        raise refusal(
+            "undisclosed",
+            _("Give their own share or say that it is undisclosed."),
             "amounts_needed",
         )
 
@@ -210,9 +212,9 @@ def _require_amounts(engagement: Engagement) -> None:
 def _require_order(engagement: Engagement) -> None:
     opened, agreed = engagement.opened_on, engagement.agreed_on
     if opened > timezone.localdate():
-        raise ValidationError({"opened_on": _("This day is still ahead.")}, "ahead")
+        raise refusal("opened_on", _("This day is still ahead."), "ahead")
     if agreed is not None and engagement.state == _S.AGREED and agreed < opened:
-        raise ValidationError({"opened_on": _("The agreement was signed before.")}, "before")
+        raise refusal("opened_on", _("The agreement was signed before."), "before")
 
 
 @transaction.atomic
@@ -233,10 +235,11 @@ def agree(
     require_active(engagement.lead)
     require_qualified(engagement.lead)
     if agreed_on > timezone.localdate():
-        raise ValidationError({"agreed_on": _("This day is still ahead.")}, "ahead")
+        raise refusal("agreed_on", _("This day is still ahead."), "ahead")
     if agreed_on < engagement.opened_on:
-        raise ValidationError(
-            {"agreed_on": _("The engagement was not open yet: change the day it opened first.")},
+        raise refusal(
+            "agreed_on",
+            _("The engagement was not open yet: change the day it opened first."),
             "before",
         )
     for name, value in (fields or {}).items():
@@ -245,8 +248,8 @@ def agree(
     for file in files:
         attach(file, uploaded_by=actor, engagement=engagement)
     if not reference.strip() and not engagement.attachments.exists():
-        raise ValidationError(
-            {"reference": _("Attach the agreement or give its reference.")}, "evidence_needed"
+        raise refusal(
+            "reference", _("Attach the agreement or give its reference."), "evidence_needed"
         )
     engagement.agreed_on, engagement.agreement_reference = agreed_on, reference
     engagement.recorded_by = actor
@@ -276,8 +279,9 @@ def verify(
     require(may_verify(actor, engagement))
     _require_state(engagement, _S.AGREED)
     if not counterfactual.strip():
-        raise ValidationError(
-            {"counterfactual": _("Say what would probably have happened otherwise.")},
+        raise refusal(
+            "counterfactual",
+            _("Say what would probably have happened otherwise."),
             "counterfactual_needed",
         )
     engagement.contribution, engagement.counterfactual = contribution, counterfactual
@@ -335,10 +339,10 @@ def change_cluster(
     engagement = _handled(actor, engagement, _S.OPEN, _S.AGREED, _S.VERIFIED)
     _require_reason(reason)
     if cluster == engagement.cluster:
-        raise ValidationError({"cluster": _("It is this cluster already.")}, "same")
+        raise refusal("cluster", _("It is this cluster already."), "same")
     if not engagement.project.cluster_links.filter(cluster=cluster).exists():
-        raise ValidationError(
-            {"cluster": _("This cluster does not take part in the project.")}, "other_cluster"
+        raise refusal(
+            "cluster", _("This cluster does not take part in the project."), "other_cluster"
         )
     told = f"{engagement.cluster} → {cluster}: {reason}"
     engagement.cluster = cluster
@@ -369,19 +373,19 @@ def ended_without_agreement(lead: Lead) -> bool:
 
 def _require_reason(reason: str) -> None:
     if not reason.strip():
-        raise ValidationError({"reason": _("Say why.")}, "reason_needed")
+        raise refusal("reason", _("Say why."), "reason_needed")
 
 
 def _end(
     engagement: Engagement, to: EngagementState, actor: User, ended_on: dt.date, reason: str
 ) -> Engagement:
     if ended_on > timezone.localdate():
-        raise ValidationError({"ended_on": _("This day is still ahead.")}, "ahead")
+        raise refusal("ended_on", _("This day is still ahead."), "ahead")
     if ended_on < engagement.opened_on:
-        raise ValidationError({"ended_on": _("This was before it opened.")}, "before")
+        raise refusal("ended_on", _("This was before it opened."), "before")
     joined = engagement.agreed_on if engagement.state == _S.VERIFIED else None
     if joined is not None and ended_on < joined:
-        raise ValidationError({"ended_on": _("This was before the agreement.")}, "before")
+        raise refusal("ended_on", _("This was before the agreement."), "before")
     engagement.ended_on, engagement.end_reason = ended_on, reason
     return _write(engagement, to, actor, reason)
 

@@ -4,12 +4,12 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from ifa_crm.shared.refusals import refusal
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Act
 from investors.choices import Direction, InteractionKind, Stage
@@ -105,14 +105,14 @@ def attach_files(
 
 def _require_past(said: Said) -> None:
     if said.happened_at > timezone.now() + dt.timedelta(minutes=1):
-        raise ValidationError({"happened_at": _("This is still ahead.")}, "ahead")
+        raise refusal("happened_at", _("This is still ahead."), "ahead")
 
 
 def _of_this_lead(lead: Lead, contacts: Iterable[Contact]) -> list[Contact]:
     chosen = list(contacts)
     usable = set(Contact.objects.usable_on(lead).values_list("pk", flat=True))
     if any(contact.pk not in usable for contact in chosen):
-        raise ValidationError({"contacts": _("Choose people of this investor.")}, "stranger")
+        raise refusal("contacts", _("Choose people of this investor."), "stranger")
     return chosen
 
 

@@ -56,12 +56,16 @@ def edit_investor(*, actor: User, investor: Investor, changes: Mapping[str, Any]
 
 @transaction.atomic
 def archive_investor(*, actor: User, investor: Investor, reason: str) -> Investor:
-    """Put it away; refused while it has leads that are not archived."""
+    """Put it away; refused while it has leads that are not archived.
+
+    One that the actor may not see does not speak against it: the refusal would betray it. Its
+    people go on reading it, with its investor, and may restore the investor.
+    """
     investor = Investor.objects.select_for_update(of=("self",)).get(pk=investor.pk)
     require(may_edit_investor(actor, investor))
     if investor.is_archived:
         raise ValidationError(_("It is archived already."), "archived")
-    if investor.leads.filter(archived_at__isnull=True).exists():
+    if Lead.objects.filter(investor=investor).live().visible_to(actor).exists():
         raise ValidationError(_("It still has leads. Archive them first."), "in_use")
     if obstacles := archive_obstacles(investor):
         raise ValidationError(list(obstacles), "in_use")

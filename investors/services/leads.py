@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ifa_crm.shared.extend import archive_obstacles
+from ifa_crm.shared.refusals import refusal
 from ifa_crm.staff.models import Office, User
 from ifa_crm.staff.roles import Act
 from investors import gates
@@ -118,7 +119,7 @@ def _give(lead: Lead, *, owner: User | None, deputy: User | None, office: Office
     for field, person in (("owner", owner), ("deputy", deputy)):
         unchanged = person is not None and person.pk == getattr(lead, f"{field}_id")
         if person and not unchanged and not (person.is_active and person.may(Act.HANDLE_OWN)):
-            raise ValidationError({field: _("This person does not handle leads.")})
+            raise refusal(field, _("This person does not handle leads."), "no_handler")
     before = lead.owner
     lead.owner, lead.deputy, lead.office = owner, deputy, office
     lead.full_clean()
@@ -138,9 +139,9 @@ def move_back(*, actor: User, lead: Lead, stage: Stage, reason: str) -> Lead:
     require(may_handle(actor, lead))
     stages = list(Stage)
     if stages.index(stage) >= stages.index(Stage(lead.stage)):
-        raise ValidationError({"stage": _("Choose an earlier stage.")}, "not_back")
+        raise refusal("stage", _("Choose an earlier stage."), "not_back")
     if not reason.strip():
-        raise ValidationError({"reason": _("Say why.")}, "reason_needed")
+        raise refusal("reason", _("Say why."), "reason_needed")
     step_back(lead=lead, stage=stage, actor=actor, reason=reason)
     return lead
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clusters.models import Cluster
+from ifa_crm.shared.refusals import refusal
 from ifa_crm.staff.models import User
 from investors.choices import ENGAGEMENT_LIVE, EngagementState, OutcomeKind
 from investors.models import Engagement, Lead, Milestone, MilestoneKind, Outcome
@@ -40,10 +41,10 @@ def save_milestone(
     if engagement.state not in _MOVING:
         raise ValidationError(_("The engagement has ended."), "ended")
     if kind.engagement_kind != engagement.kind:
-        raise ValidationError({"kind": _("This milestone is for the other kind.")}, "other_kind")
+        raise refusal("kind", _("This milestone is for the other kind."), "other_kind")
     for field, day in (("reached_on", reached_on), ("failed_on", failed_on)):
         if day is not None and day > timezone.localdate():
-            raise ValidationError({field: _("This day is still ahead.")}, "ahead")
+            raise refusal(field, _("This day is still ahead."), "ahead")
     if milestone is None:
         milestone = Milestone(
             engagement=engagement, kind=kind, attempt=_next_attempt(engagement, kind)
@@ -51,9 +52,9 @@ def save_milestone(
     else:
         milestone = engagement.milestones.select_for_update(of=("self",)).get(pk=milestone.pk)
         if milestone.kind_id != kind.pk:
-            raise ValidationError({"kind": _("Record another milestone instead.")}, "other_kind")
+            raise refusal("kind", _("Record another milestone instead."), "other_kind")
     if not any((planned_on, reached_on, failed_on)):
-        raise ValidationError({"planned_on": _("Give at least one date.")}, "no_date")
+        raise refusal("planned_on", _("Give at least one date."), "no_date")
     milestone.planned_on, milestone.reached_on = planned_on, reached_on
     milestone.failed_on, milestone.note = failed_on, note
     milestone.full_clean()
@@ -65,8 +66,8 @@ def _next_attempt(engagement: Engagement, kind: MilestoneKind) -> int:
     """One more than the last; only a failed attempt can be followed by another."""
     earlier = engagement.milestones.filter(kind=kind)
     if earlier.filter(failed_on__isnull=True).exists():
-        raise ValidationError(
-            {"kind": _("The last attempt has not failed: change that one.")}, "attempt_open"
+        raise refusal(
+            "kind", _("The last attempt has not failed: change that one."), "attempt_open"
         )
     last: int | None = earlier.aggregate(last=Max("attempt"))["last"]
     return (last or 0) + 1
@@ -112,12 +113,12 @@ def _write_outcome(
     outcome: Outcome, *, kind: OutcomeKind, dated: dt.date, text: str, cluster: Cluster | None
 ) -> Outcome:
     if kind == OutcomeKind.REFERRED:
-        raise ValidationError({"kind": _("Use the status “Referred elsewhere”.")}, "by_status_only")
+        raise refusal("kind", _("Use the status “Referred elsewhere”."), "by_status_only")
     if dated > timezone.localdate():
-        raise ValidationError({"dated": _("This day is still ahead.")}, "ahead")
+        raise refusal("dated", _("This day is still ahead."), "ahead")
     outcome.kind, outcome.dated, outcome.text, outcome.cluster = kind, dated, text, cluster
     if kind == OutcomeKind.MEMBERSHIP and cluster is None:
-        raise ValidationError({"cluster": _("A membership must name the cluster.")}, "which")
+        raise refusal("cluster", _("A membership must name the cluster."), "which")
     outcome.full_clean()
     outcome.save()
     return outcome

@@ -92,6 +92,7 @@ def _fill(engagement: Engagement, wanted: OpenSeat, partner: ProjectPartner) -> 
             "other_seat",
         )
     seat.filled_on, seat.filled_by = engagement.agreed_on, partner
+    seat.restricted = engagement.lead.restricted
     seat.full_clean()
     seat.save()
     engagement.seat = seat

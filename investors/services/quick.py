@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Any
 
-from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from ifa_crm.shared.refusals import refusal
 from ifa_crm.staff.models import User
 from investors.models import Contact, Investor, Lead
 from investors.services.actions import NextAction
@@ -32,7 +32,7 @@ def start_lead(
     if not isinstance(investor, Investor):
         investor = create_investor(actor=actor, fields=investor)
     elif investor.is_archived:
-        raise ValidationError({"company": _("Restore the investor first.")}, "archived")
+        raise refusal("company", _("Restore the investor first."), "archived")
     lead = create_lead(
         actor=actor,
         investor=investor,

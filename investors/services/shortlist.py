@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clusters.models import Cluster
+from ifa_crm.shared.refusals import refusal
 from ifa_crm.staff.models import User
 from investors.choices import DeclineReason, RefusalReason, ShortlistState, Stage
 from investors.gates import require_qualified
@@ -63,9 +64,7 @@ def note_cluster(*, actor: User, lead: Lead, cluster: Cluster, why: str = "") ->
     require_active(lead)
     _require_offered(cluster)
     if lead.shortlist.filter(cluster=cluster).exists():
-        raise ValidationError(
-            {"cluster": _("This cluster is already on the shortlist.")}, "already_there"
-        )
+        raise refusal("cluster", _("This cluster is already on the shortlist."), "already_there")
     return note(lead, cluster, actor, why)
 
 
@@ -86,8 +85,9 @@ def note_clusters(
 
 def _require_offered(cluster: Cluster) -> None:
     if not cluster.is_offered_in(settings.REFERENCE_YEAR):
-        raise ValidationError(
-            {"cluster": _("%(cluster)s is not offered any more.") % {"cluster": cluster}},
+        raise refusal(
+            "cluster",
+            _("%(cluster)s is not offered any more.") % {"cluster": cluster},
             "not_offered",
         )
 
@@ -135,7 +135,7 @@ def refuse(
 ) -> Shortlisting:
     """The investor does not want it."""
     if why == RefusalReason.OTHER and not reason.strip():
-        raise ValidationError({"reason": _("Say why.")}, "reason_needed")
+        raise refusal("reason", _("Say why."), "reason_needed")
     return _move(actor, shortlisting, _S.REFUSED, reason, refused_reason=why)
 
 
@@ -157,7 +157,7 @@ def decline(
 ) -> Shortlisting:
     """The cluster does not want to."""
     if why == DeclineReason.OTHER and not reason.strip():
-        raise ValidationError({"reason": _("Say why.")}, "reason_needed")
+        raise refusal("reason", _("Say why."), "reason_needed")
     return _move(actor, shortlisting, _S.DECLINED, reason, declined_reason=why)
 
 
@@ -165,7 +165,7 @@ def decline(
 def close(*, actor: User, shortlisting: Shortlisting, reason: str) -> Shortlisting:
     """Nothing more comes of it on this lead."""
     if not reason.strip():
-        raise ValidationError({"reason": _("Say why.")}, "reason_needed")
+        raise refusal("reason", _("Say why."), "reason_needed")
     return _move(actor, shortlisting, _S.CLOSED, reason)
 
 

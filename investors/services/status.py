@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from ifa_crm.shared.refusals import refusal
 from ifa_crm.staff.models import User
 from investors.choices import (
     CLOSED,
@@ -59,7 +60,7 @@ def wait(
     """Let it rest until a day ahead, on which the action "was waiting since …" is due."""
     lead, today = _locked(actor, lead, completing), timezone.localdate()
     if until <= today:
-        raise ValidationError({"until": _("Choose a day ahead.")}, "not_ahead")
+        raise refusal("until", _("Choose a day ahead."), "not_ahead")
     if lead.status in CLOSED:
         raise ValidationError(_("Reopen the lead first."), "closed")
     _clear(lead)
@@ -96,9 +97,9 @@ def lose(
     """Close it: they did not answer, chose another country, dropped it, or else."""
     lead = _closing(actor, lead, completing)
     if reason == LostReason.OTHER_COUNTRY and not country:
-        raise ValidationError({"country": _("Say which country they chose.")}, "country_needed")
+        raise refusal("country", _("Say which country they chose."), "country_needed")
     if reason == LostReason.OTHER and not note.strip():
-        raise ValidationError({"note": _("Say why.")}, "reason_needed")
+        raise refusal("note", _("Say why."), "reason_needed")
     lead.lost_reason = reason
     lead.lost_to_country = country if reason == LostReason.OTHER_COUNTRY else ""
     return _close(actor, lead, Status.LOST, note)
@@ -109,7 +110,7 @@ def disqualify(*, actor: User, lead: Lead, reason: str, completing: Action | Non
     """Close it: not something the agency works on."""
     lead = _closing(actor, lead, completing)
     if not reason.strip():
-        raise ValidationError({"reason": _("Say why.")}, "reason_needed")
+        raise refusal("reason", _("Say why."), "reason_needed")
     lead.disqualified_reason = reason
     return _close(actor, lead, Status.DISQUALIFIED, reason)
 
@@ -128,9 +129,9 @@ def refer(
     """Close it: somebody else takes it up. Also counts as the outcome *referred elsewhere*."""
     lead = _closing(actor, lead, completing)
     if not to.strip():
-        raise ValidationError({"to": _("Say to whom.")}, "whom_needed")
+        raise refusal("to", _("Say to whom."), "whom_needed")
     if on > timezone.localdate():
-        raise ValidationError({"on": _("This day is still ahead.")}, "ahead")
+        raise refusal("on", _("This day is still ahead."), "ahead")
     lead.referred_to, lead.referred_on, lead.referred_told = to, on, told
     _close(actor, lead, Status.REFERRED, note)
     Outcome.objects.create(

@@ -89,14 +89,14 @@ def lead_frame(request: StaffRequest, lead: Lead) -> dict[str, Any]:
     glance = _glance(lead, user)
     actions = _open_actions(user, lead)
     return {
-        "title": f"{lead.investor}: {lead.title}",
+        "title": str(lead),
         "lead": lead,
         "investor": lead.investor,
         "status": status,
         "is_closed": status in CLOSED,
         "today": today,
         "rights": rights,
-        "primary": _primary(lead, status, rights, glance),
+        "primary": _primary(request, lead, status, rights, glance),
         "needs": list(_needs(lead, gates.missing_by_flags(glance))),
         "next_stage": _next_stage(lead),
         "towards": _towards(lead),
@@ -186,8 +186,10 @@ def _tabs(request: StaffRequest, lead: Lead, glance: dict[str, Any]) -> Iterator
         yield {"label": label, "address": address, "active": here == name, "count": count or None}
 
 
-def _primary(lead: Lead, status: Status, rights: Rights, glance: dict[str, Any]) -> Button | None:
-    """The act that this moment asks for, of those that the reader may do."""
+def _primary(
+    request: StaffRequest, lead: Lead, status: Status, rights: Rights, glance: dict[str, Any]
+) -> Button | None:
+    """The act that this moment asks for, of those that the reader may do; never this very page."""
 
     def to(name: str, label: str, icon: str, is_post: bool = False) -> Button:
         return Button(label, reverse(f"investors:{name}", args=[lead.ref]), icon, is_post)
@@ -202,24 +204,33 @@ def _primary(lead: Lead, status: Status, rights: Rights, glance: dict[str, Any])
         return Button(answer.label, f"{answer.address}?direction=out", answer.icon)
     if rights.handle and status in CLOSED:
         return to("lead_reopen", _("Reopen"), "arrow-path")
-    step = _step(lead, glance)
-    if rights.move and step is not None:
-        return to(*step)
+    step = _step(lead, glance) if rights.move else None
+    if step is not None and step.address != request.path:
+        return step
     return log if rights.record else None
 
 
-def _step(lead: Lead, glance: dict[str, Any]) -> tuple[str, str, str] | None:
-    """The tab on which the lead gets further: (URL name, words, icon)."""
-    stage = Stage(lead.stage)
-    if stage == Stage.CONTACTED and gates.missing_by_flags(glance):
-        return "lead_edit", _("Complete the facts"), "clipboard-document-check"
-    return {
-        Stage.CONTACTED: ("lead_shortlist", _("Shortlist clusters"), "queue-list"),
-        Stage.QUALIFIED: ("lead_shortlist", _("Shortlist clusters"), "queue-list"),
-        Stage.SHORTLISTED: ("lead_shortlist", _("Arrange an introduction"), "calendar-days"),
-        Stage.INTRODUCED: ("lead_engagements", _("Open an engagement"), "link"),
-        Stage.NEGOTIATING: ("lead_engagements", _("Follow the engagement"), "link"),
-    }.get(stage)
+def _step(lead: Lead, glance: dict[str, Any]) -> Button | None:
+    """Where the lead gets further."""
+
+    def to(name: str, label: str, icon: str) -> Button:
+        return Button(label, reverse(name, args=[lead.ref]), icon)
+
+    match Stage(lead.stage):
+        case Stage.CONTACTED if gates.missing_by_flags(glance):
+            return to("investors:lead_edit", _("Complete the facts"), "clipboard-document-check")
+        case Stage.CONTACTED | Stage.QUALIFIED if not glance["n_shortlist"]:
+            return to("investors:shortlist_choose", _("Shortlist clusters"), "queue-list")
+        case Stage.CONTACTED | Stage.QUALIFIED:
+            return to("investors:lead_shortlist", _("Propose a cluster"), "paper-airplane")
+        case Stage.SHORTLISTED:
+            # The meetings' page, known by its name only: it lists the shortlisted clusters.
+            return to("meetings:introduction_plan", _("Plan an introduction"), "calendar-days")
+        case Stage.INTRODUCED:
+            return to("investors:lead_engagements", _("Open an engagement"), "link")
+        case Stage.NEGOTIATING:
+            return to("investors:lead_engagements", _("Follow the engagement"), "link")
+    return None
 
 
 def days_since(moment: dt.datetime, today: dt.date) -> str:

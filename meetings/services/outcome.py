@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clusters.models import Cluster
+from ifa_crm.shared.refusals import refusal
 from ifa_crm.staff.models import User
 from investors.choices import CLOSED
 from investors.models import Lead
@@ -19,7 +20,6 @@ from meetings.models import Meeting
 from meetings.services.booking import release
 from meetings.services.people import People, note_who_came
 from meetings.services.planning import Arrangement, locked_meeting, log, shortlisted
-from meetings.services.refusals import refusal
 
 _S = MeetingState
 

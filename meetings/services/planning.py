@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from clusters.models import Cluster
+from ifa_crm.shared.refusals import refusal
 from ifa_crm.staff.models import User
 from investors.gates import require_qualified
 from investors.models import Lead, Shortlisting
@@ -26,7 +27,6 @@ from meetings.services.people import (
     require_present,
     set_people,
 )
-from meetings.services.refusals import refusal
 
 _S = MeetingState
 LONGEST = dt.timedelta(hours=24)

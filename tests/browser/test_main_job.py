@@ -61,9 +61,11 @@ def _pick(page: Page, name: str, text: str) -> None:
 
 def _press(page: Page, address: str) -> None:
     """Press the button of the form that posts to ``address``, opening its menu if need be."""
+    form = page.locator(f"form[action$='{address}']").first
+    expect(form).to_be_attached()
     page.evaluate("document.querySelectorAll('details').forEach((menu) => { menu.open = true; })")
-    page.locator(f"form[action$='{address}'] button").first.click()
-    page.wait_for_load_state()
+    with page.expect_event("load"):
+        form.locator("button").first.click()
 
 
 def _introduce(adviser: Visitor, desk: Visitor, lead: str) -> None:

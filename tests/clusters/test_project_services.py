@@ -126,6 +126,28 @@ def test_hidden_partner_never_warns_the_typist(desk: User) -> None:
     assert ProjectPartner.objects.count() == 1
 
 
+def test_hidden_twin_does_not_show_when_a_partner_comes_back(desk: User, adviser: User) -> None:
+    partner = make.partner(project=make.project(), joined_on=TODAY - dt.timedelta(days=9))
+    projects.leave_partner(actor=desk, partner=partner, left_on=TODAY - dt.timedelta(days=2))
+    twin = make.hidden(
+        make.partner(project=partner.project, organisation=partner.organisation, joined_on=TODAY),
+        adviser,
+    )
+    projects.return_partner(actor=desk, partner=partner)
+    assert list(partner.project.partners.present()) == [partner]
+    assert ProjectPartner.objects.visible_to(desk).get(project=partner.project) == partner
+    twin.refresh_from_db()
+    assert (twin.restricted, twin.left_on) == (True, timezone.localdate())
+
+
+def test_open_twin_is_said_when_a_partner_comes_back(desk: User) -> None:
+    partner = make.partner(project=make.project())
+    projects.leave_partner(actor=desk, partner=partner, left_on=TODAY)
+    make.partner(project=partner.project, organisation=partner.organisation)
+    with pytest.raises(ValidationError):
+        projects.return_partner(actor=desk, partner=partner)
+
+
 def test_partner_leaves_and_comes_back(desk: User) -> None:
     partner = make.partner(project=make.project(), joined_on=TODAY)
     with pytest.raises(ValidationError):

@@ -6,6 +6,7 @@ import pytest
 from auditlog.context import set_actor
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from clusters.models import (
     Cluster,
@@ -140,14 +141,46 @@ def test_taken_seat_says_that_it_is_taken_and_not_by_whom(
 ) -> None:
     page = as_user(viewer).get(hidden.open_project.get_absolute_url()).content.decode()
     assert "Filled by an undisclosed partner" in page
+    today = date_format(timezone.localdate())
+    assert f"{SECRET} company on {today}" not in page
+    assert f"undisclosed partner on {today}" not in page
 
 
-def test_history_does_not_name_who_took_a_seat(
-    hidden: Hidden, as_user: SignIn, desk: User, manager: User
+def test_seat_taken_in_confidence_by_an_open_partner_names_nobody(
+    as_user: SignIn, adviser: User, desk: User
 ) -> None:
+    """The mark of the seat itself: a partner that everybody knows took it through a hidden lead."""
+    project = make.project()
+    partner = make.partner(project=project, organisation=make.organisation(name="Known to all"))
+    seat = make.seat(project=project)
+    make.hidden(fill_seat(seat=seat, partner=partner, day=timezone.localdate()), adviser)
+    address = project.get_absolute_url()
+    for who, told in ((desk, False), (adviser, True)):
+        page = as_user(who).get(address).content.decode()
+        assert ("Filled by Known to all" in page) is told
+        assert ("Filled by an undisclosed partner" in page) is not told
+
+
+def test_history_says_nothing_of_a_seat_taken_in_confidence(
+    hidden: Hidden, as_user: SignIn, adviser: User, desk: User, manager: User
+) -> None:
+    """Neither by whom, nor when, nor who recorded it."""
     address = f"{hidden.open_project.get_absolute_url()}changes/"
-    assert "(not shown)" in as_user(desk).get(address).content.decode()
-    assert SECRET in as_user(manager).get(address).content.decode()
+    page = as_user(desk).get(address)
+    shown = page.context["changes"].changes
+    assert "Some Manager" not in {str(change.who) for change in shown}
+    assert not any(line.label.startswith("Filled") for change in shown for line in change.lines)
+    for who in (adviser, manager):
+        assert SECRET in as_user(who).get(address).content.decode()
+
+
+def test_history_of_other_seats_is_told(as_user: SignIn, desk: User) -> None:
+    project = make.project()
+    partner = make.partner(project=project, organisation=make.organisation(name="Known to all"))
+    fill_seat(seat=make.seat(project=project), partner=partner, day=timezone.localdate())
+    page = as_user(desk).get(f"{project.get_absolute_url()}changes/").content.decode()
+    assert "Filled by" in page
+    assert "Known to all" in page
 
 
 def test_nothing_hidden_can_be_written_to(hidden: Hidden, as_user: SignIn, desk: User) -> None:

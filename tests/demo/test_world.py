@@ -197,6 +197,8 @@ def test_confidential_cases() -> None:
         assert lead.investor.contacts.filter(restricted=False).count() == 0
     seat = OpenSeat.objects.get(filled_by__restricted=True)
     assert seat.filled_by.admitted.exists()
+    assert seat.restricted
+    assert set(seat.admitted.all()) == set(seat.filled_by.admitted.all())
     assert seat.filled_by.organisation.restricted
 
 

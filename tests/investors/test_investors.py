@@ -175,6 +175,26 @@ def test_investor_with_leads_is_not_archived(adviser: User) -> None:
     assert not investors.restore_investor(**act).is_archived
 
 
+def test_hidden_lead_does_not_show_by_a_refusal_to_archive(
+    adviser: User, colleague: User, as_user: SignIn
+) -> None:
+    """Its people go on reading both, and bring the investor back."""
+    investor = make.investor()
+    hidden = make.confidential_lead(owner=adviser, investor=investor)
+    seen = make.lead(owner=colleague, investor=investor)
+    leads.archive_lead(actor=colleague, lead=seen, reason="Twin")
+    with pytest.raises(ValidationError) as refused:
+        investors.archive_investor(actor=adviser, investor=investor, reason="Twin")
+    assert refused.value.code == "in_use"
+    assert investors.archive_investor(actor=colleague, investor=investor, reason="Twin").is_archived
+    for record in (hidden, investor):
+        assert as_user(adviser).get(record.get_absolute_url()).status_code == 200
+    assert as_user(colleague).get(hidden.get_absolute_url()).status_code == 404
+    note = make.interaction(lead=hidden, actor=adviser)
+    assert note.lead == hidden
+    assert not investors.restore_investor(actor=adviser, investor=investor).is_archived
+
+
 def test_archive_says_why_in_the_database(manager: User) -> None:
     investor = make.investor()
     with pytest.raises(IntegrityError), transaction.atomic():

@@ -284,7 +284,7 @@ def test_primary_act_follows_the_stage(adviser: User, as_user: SignIn) -> None:
     assert label() == "Complete the facts"
     for stage, words in (
         (Stage.QUALIFIED, "Shortlist clusters"),
-        (Stage.SHORTLISTED, "Arrange an introduction"),
+        (Stage.SHORTLISTED, "Plan an introduction"),
         (Stage.INTRODUCED, "Open an engagement"),
     ):
         Lead.objects.filter(pk=lead.pk).update(stage=stage)
@@ -293,6 +293,19 @@ def test_primary_act_follows_the_stage(adviser: User, as_user: SignIn) -> None:
     assert label() == "Reopen"
     leads.archive_lead(actor=adviser, lead=lead, reason="x")
     assert label() == "Restore"
+
+
+def test_primary_act_never_leads_to_the_page_it_is_on(adviser: User, as_user: SignIn) -> None:
+    lead = make.qualified_lead(owner=adviser)
+    make.shortlisting(lead=lead)
+    client = as_user(adviser)
+    shortlist = reverse("investors:lead_shortlist", args=[lead.ref])
+
+    def primary(address: str) -> str:
+        return str(client.get(address).context["primary"].address)
+
+    assert primary(lead.get_absolute_url()) == shortlist
+    assert primary(shortlist) == reverse("investors:interaction_create", args=[lead.ref])
 
 
 # --- a new lead ------------------------------------------------------------------------------

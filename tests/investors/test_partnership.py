@@ -231,6 +231,38 @@ def test_confidential_join_leaves_the_project_open_and_its_partner_undisclosed(
     assert not ProjectPartner.objects.visible_to(desk).filter(pk=filled.filled_by_id).exists()
 
 
+def test_who_took_a_seat_is_as_open_as_the_lead(
+    adviser: User, colleague: User, desk: User, manager: User
+) -> None:
+    """Also when the investor was an open partner of the project before."""
+    organisation, project = make.organisation(), make.project()
+    make.partner(project=project, organisation=organisation)
+    seat = make.seat(project=project)
+    lead = hidden_lead(adviser, investor=make.investor(actor=adviser, organisation=organisation))
+    make.engagement(lead=lead, project=project, seat=seat, state=_S.VERIFIED)
+
+    def told() -> list[bool]:
+        seats = OpenSeat.objects.filter(pk=seat.pk)
+        everybody = (adviser, manager, colleague, desk)
+        return [seats.without_secret_from(who).exists() for who in everybody]
+
+    assert told() == [True, True, False, False]
+    admission = confidentiality.admit(actor=adviser, lead=lead, user=colleague, reason="Knows it.")
+    assert told() == [True, True, True, False]
+    confidentiality.withdraw_admission(actor=adviser, admission=admission)
+    assert told() == [True, True, False, False]
+    leads.edit_lead(actor=adviser, lead=lead, changes={"confidential": Confidential.NO})
+    assert told() == [True] * 4
+
+
+def test_seat_that_a_hidden_engagement_only_wants_keeps_no_mark(adviser: User) -> None:
+    project = make.project()
+    seat = make.seat(project=project)
+    make.engagement(lead=hidden_lead(adviser), project=project, seat=seat, state=_S.AGREED)
+    seat.refresh_from_db()
+    assert not seat.restricted
+
+
 def test_known_organisation_stays_open_when_the_lead_is_confidential(
     adviser: User, desk: User
 ) -> None:

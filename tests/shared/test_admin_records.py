@@ -15,7 +15,8 @@ from ifa_crm.shared.admin_services import ServiceAdmin
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Role
 from tests import make
-from tests.admin_pages import address, change_address, filled, rows_to_show, signed_in
+from tests.admin_pages import address, change_address, filled, signed_in
+from tests.admin_rows import rows_to_show
 
 pytestmark = pytest.mark.django_db
 

@@ -1,4 +1,4 @@
-"""How a service of this app says no."""
+"""How a service or a model says no at a field."""
 
 from django.core.exceptions import ValidationError
 
