@@ -133,6 +133,11 @@ class Investor(Archivable):
                 name="investors_investor_name",
             ),
             models.Index(fields=["control_country"], name="investors_investor_country"),
+            models.Index(  # few have one: an index of all keys looks useless to the planner
+                fields=["parent"],
+                condition=Q(parent__isnull=False),
+                name="investors_investor_below",
+            ),
         ]
 
     def __str__(self) -> str:
