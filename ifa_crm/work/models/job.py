@@ -39,7 +39,7 @@ class Job(models.Model):
         _("state"), max_length=10, choices=JobState.choices, default=JobState.QUEUED
     )
     done = models.PositiveIntegerField(_("done so far"), default=0)
-    total = models.PositiveIntegerField(_("of"), null=True, blank=True)
+    total = models.PositiveIntegerField(_("in all"), null=True, blank=True)
     note = models.CharField(_("note"), max_length=300, blank=True, default="")
     cursor = models.JSONField(_("where it goes on"), default=dict, blank=True)
     attempts = models.PositiveSmallIntegerField(
@@ -69,8 +69,8 @@ class Job(models.Model):
 
     class Meta:
         ordering = ["-queued_at", "-pk"]
-        verbose_name = _("job")
-        verbose_name_plural = _("jobs")
+        verbose_name = _("background job")
+        verbose_name_plural = _("background jobs")
         constraints = [
             models.CheckConstraint(
                 condition=Q(total__isnull=True) | Q(done__lte=F("total")),
