@@ -139,17 +139,30 @@ def _serve(env: dict[str, str], port: int) -> int:
     command += ["--worker-class=gthread", "--workers=2", "--threads=4", "--graceful-timeout=5"]
     command += ["--no-control-socket", "--log-level=warning", f"--pid={VAR / 'server.pid'}"]
     server = subprocess.Popen(command, env=env, cwd=ROOT, start_new_session=True)
+    beside = _start_clockwork(env)
 
     def end(signum: int, frame: FrameType | None) -> None:
-        server.terminate()
+        for process in (server, *beside):
+            process.terminate()
 
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(name, end)
     if _answers(server, port):
         _greet(port)
     code = server.wait()
+    for process in beside:
+        process.terminate()
+        process.wait()
     print("\nThe demo has ended; its data is kept." if code in {0, -15} else "The server failed.")
     return 0 if code in {0, -15} else 1
+
+
+def _start_clockwork(env: dict[str, str]) -> list[subprocess.Popen[bytes]]:
+    """What a production machine runs beside the server: see docs/deployment.md."""
+    return [
+        subprocess.Popen([PYTHON, "manage.py", *command], env=env, cwd=ROOT, start_new_session=True)
+        for command in (["worker"], ["tick", "--every", "60"])
+    ]
 
 
 def _answers(server: subprocess.Popen[bytes], port: int) -> bool:

@@ -5,12 +5,15 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from clusters.models import Cluster
 from ifa_crm.home.sections import WEEK, Button, Line, Mark, Moment, Sort, lead_marks
 from ifa_crm.staff.models import User
+from ifa_crm.work.choices import JobState
+from ifa_crm.work.models import Job
 from investors.choices import Priority, Status
 from investors.models import Engagement, Lead
 
@@ -193,6 +196,20 @@ def _to_entrust(row: Cluster, moment: Moment) -> Line:
     )
 
 
+def _failed(moment: Moment) -> "QuerySet[Job]":
+    return Job.objects.filter(state=JobState.FAILED).order_by("-ended_at")
+
+
+def _to_retry(row: Job, moment: Moment) -> Line:
+    return Line(
+        title=str(row),
+        address=row.get_absolute_url(),
+        why=Truncator(row.error).chars(160),
+        when=row.ended_at,
+        button=Button(_("Try again"), reverse("work:job_retry", args=[row.ref]), "arrow-path"),
+    )
+
+
 CONFIRM = Sort(
     "confirm", gettext_lazy("Agreements to confirm"), "check-badge", _agreed, _to_confirm,
     gettext_lazy("No agreement waits for you."),
@@ -208,6 +225,10 @@ NEW = Sort(
 CONFIRMED = Sort(
     "confirmed", gettext_lazy("Confirmed in the last thirty days"), "check-badge", _confirmed,
     _just_confirmed, gettext_lazy("Nothing was confirmed in the last thirty days."),
+)  # fmt: skip
+FAILED = Sort(
+    "failed", gettext_lazy("Background jobs that failed"), "clock", _failed, _to_retry,
+    gettext_lazy("Every job has done its work."),
 )  # fmt: skip
 LEAVERS = Sort(
     "leavers", gettext_lazy("Open work of people who left"), "arrows-right-left", _leavers,

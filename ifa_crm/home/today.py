@@ -15,6 +15,7 @@ from ifa_crm.home.oversight import (
     ADRIFT,
     CONFIRM,
     CONFIRMED,
+    FAILED,
     LEAVERS,
     NEW,
     UNTENDED,
@@ -28,11 +29,11 @@ MAIN: Final[dict[Role, tuple[Sort, ...]]] = {
     Role.ADVISER: (ANSWER, DO, MEET, RECORD, TAKE),
     Role.DESK: (RELAY, CHASE, CHECK, CORRECT),
     Role.MANAGER: (CONFIRM, ADRIFT),
-    Role.ADMINISTRATOR: (LEAVERS, ACCOUNTS, UNTENDED),
+    Role.ADMINISTRATOR: (FAILED, LEAVERS, ACCOUNTS, UNTENDED),
     Role.VIEWER: (COMING, NEW, CONFIRMED),
 }
 # Shown only when there is something.
-QUIET: Final = frozenset({RECORD, ACCOUNTS})
+QUIET: Final = frozenset({RECORD, ACCOUNTS, FAILED})
 # The same for these: people of these roles may have work of their own.
 BESIDE: Final[dict[Role, tuple[Sort, ...]]] = {
     Role.DESK: (DO, MEET),

@@ -9,7 +9,9 @@ from ifa_crm.home import search as finding
 from ifa_crm.home.today import in_short, section_of, sections_of
 from ifa_crm.reports.figures import today_figures
 from ifa_crm.staff.decorators import StaffRequest, requires
+from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Act
+from ifa_crm.work.clockwork import stopped_words
 
 
 @require_safe
@@ -22,8 +24,14 @@ def today(request: StaffRequest) -> HttpResponse:
         "in_short": in_short(sections),
         "figures": today_figures(request.user, day),
         "day": day,
+        "stopped": _stopped(request.user),
     }
     return render(request, "home/today.html", context)
+
+
+def _stopped(user: User) -> list[str]:
+    """What an administrator must know first: that nothing is done in the background."""
+    return stopped_words(timezone.now()) if user.may(Act.ADMINISTER) else []
 
 
 @require_safe

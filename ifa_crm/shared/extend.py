@@ -1,7 +1,7 @@
 """Extension points: where an act of a lower app carries a higher app's rows.
 
-A higher app registers in ``AppConfig.ready``; the lower app asks here. There are three, typed and
-listed in docs/architecture.md: *may it be archived*, *timeline*, *search*.
+A higher app registers in ``AppConfig.ready``; the lower app asks here. They are typed and
+listed in docs/architecture.md: *may it be archived*, *timeline*, *search*, *readiness*.
 """
 
 import datetime as dt
@@ -106,3 +106,17 @@ def register_searcher(searcher: Searcher) -> None:
 def searchers() -> Iterator[Searcher]:
     """The searchers in the order in which their results are shown."""
     yield from sorted(_searchers.values(), key=lambda searcher: searcher.order)
+
+
+# --- Readiness ----------------------------------------------------------------------------
+
+_readiness: list[Callable[[], Iterable[str]]] = []
+
+
+def register_readiness(notes: Callable[[], Iterable[str]]) -> None:
+    """Let ``notes()`` say on ``/readyz`` what is amiss although pages can be served."""
+    _readiness.append(notes)
+
+
+def readiness_notes() -> list[str]:
+    return [note for notes in _readiness for note in notes()]

@@ -10,6 +10,8 @@ from django.template.loader import render_to_string
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from ifa_crm.shared.extend import readiness_notes
+
 
 @login_not_required
 @require_safe
@@ -35,10 +37,16 @@ def healthz(request: HttpRequest) -> HttpResponse:
 @never_cache
 @require_safe
 def readyz(request: HttpRequest) -> HttpResponse:
-    """The database can be reached and holds every migration; 503 and the reason otherwise."""
+    """The database can be reached and holds every migration; 503 and the reason otherwise.
+
+    What is amiss beside that, such as a worker that has stopped, is said under *ready*.
+    """
     reason = _why_not_ready()
+    lines = [reason] if reason else ["ready", *readiness_notes()]
     return HttpResponse(
-        f"{reason or 'ready'}\n", content_type="text/plain", status=503 if reason else 200
+        "".join(f"{line}\n" for line in lines),
+        content_type="text/plain",
+        status=503 if reason else 200,
     )
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from ifa_crm.shared.extend import register_readiness
 from ifa_crm.work.models import Beat
 from ifa_crm.work.registry import Duty, duties, register_duty
 from ifa_crm.work.services import jobs
@@ -19,6 +20,7 @@ DAY: Final = dt.timedelta(days=1)
 
 
 def register() -> None:
+    register_readiness(readiness)
     register_duty(Duty("lost jobs", dt.timedelta(0), jobs.take_back_lost))
     register_duty(Duty("old jobs", DAY, jobs.forget_old))
     register_duty(Duty("old sessions", DAY, lambda now: call_command("clearsessions")))

@@ -24,7 +24,6 @@ class Command(BaseCommand):
         for name in (signal.SIGINT, signal.SIGTERM):
             signal.signal(name, lambda number, frame: ended.set())
         while not ended.is_set():
-            close_old_connections()
             with acting(None, reason="manage.py tick"):
                 done = clockwork.tick(timezone.now())
             if options["verbosity"] > 1:
@@ -32,3 +31,4 @@ class Command(BaseCommand):
             if every is None:
                 return
             ended.wait(every)
+            close_old_connections()  # the database may have been away meanwhile
