@@ -3,7 +3,6 @@
 from typing import Any
 
 import django_filters as filters
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from ifa_crm.shared.lists import HouseFilterSet
@@ -17,14 +16,9 @@ def _kind_choices() -> list[tuple[str, Any]]:
 
 
 class JobFilter(HouseFilterSet):
-    state = filters.MultipleChoiceFilter(label=_("State"), choices=JobState.choices)
+    state = filters.ChoiceFilter(label=_("State"), choices=JobState.choices)
     kind = filters.ChoiceFilter(label=_("What it does"), choices=_kind_choices)
 
     class Meta:
         model = Job
         fields: list[str] = []
-
-    @property
-    def qs(self) -> "QuerySet[Job]":
-        rows: QuerySet[Job] = super().qs
-        return rows
