@@ -23,9 +23,9 @@ CURRENCIES: Final = (
 )
 
 
-def country_choices() -> list[tuple[str, str]]:
+def country_choices() -> list[tuple[str, Any]]:
     """Every country, the frequent ones first, with an empty line before."""
-    return [("", "---------"), *((code, name) for code, name in countries)]
+    return [("", _("Choose…")), *((code, name) for code, name in countries)]
 
 
 def staff_field(*, label: Any, required: bool = False, **kwargs: Any) -> RecordChoiceField:

@@ -46,10 +46,18 @@ class FindClustersForm(HouseForm):
         label=_("Search"), required=False, widget=forms.TextInput(attrs={"type": "search"})
     )
     sector = forms.ModelChoiceField(
-        Sector.objects.all(), label=_("Sector"), required=False, to_field_name="key"
+        Sector.objects.all(),
+        label=_("Sector"),
+        required=False,
+        to_field_name="key",
+        empty_label=_("All sectors"),
     )
     region = forms.ModelChoiceField(
-        Region.objects.all(), label=_("Region"), required=False, to_field_name="name"
+        Region.objects.all(),
+        label=_("Region"),
+        required=False,
+        to_field_name="name",
+        empty_label=_("All regions"),
     )
     tier = forms.ChoiceField(
         label=_("Tier"), required=False, choices=[("", _("Both tiers")), *Tier.choices]
