@@ -261,11 +261,12 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 
 DEFAULT_FROM_EMAIL = env("IFA_MAIL_FROM", default="IFA CRM <no-reply@localhost>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-if DEMO or DEBUG:
-    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
-    EMAIL_FILE_PATH = VAR_DIR / "mail"
-else:
-    globals().update(env.email("EMAIL_URL", default="smtp://localhost:25"))
+# Whatever sends mail writes it into the outbox (ifa_crm.work); the worker sends it by EMAIL_URL.
+globals().update(env.email("EMAIL_URL", default="smtp://localhost:25"))
+EMAIL_BACKEND = "ifa_crm.work.mail_backend.OutboxBackend"
+EMAIL_TIMEOUT = 20  # seconds that the mail server may be silent
+# The demo sends nothing: its mail stays in the outbox, to be read there.
+MAIL_LEAVES = PRODUCTION or (DEBUG and "EMAIL_URL" in env.ENVIRON)
 
 # --- Language and time ------------------------------------------------------------------
 

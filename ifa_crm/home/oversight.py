@@ -13,7 +13,7 @@ from clusters.models import Cluster
 from ifa_crm.home.sections import WEEK, Button, Line, Mark, Moment, Sort, lead_marks
 from ifa_crm.staff.models import User
 from ifa_crm.work.choices import JobState
-from ifa_crm.work.models import Job
+from ifa_crm.work.models import Job, Mail
 from investors.choices import Priority, Status
 from investors.models import Engagement, Lead
 
@@ -210,6 +210,20 @@ def _to_retry(row: Job, moment: Moment) -> Line:
     )
 
 
+def _in_doubt(moment: Moment) -> "QuerySet[Mail]":
+    return Mail.objects.in_doubt().order_by("-ended_at")
+
+
+def _to_decide(row: Mail, moment: Moment) -> Line:
+    return Line(
+        title=str(row),
+        address=row.get_absolute_url(),
+        why=f"{row.get_state_display()} · {Truncator(row.error).chars(160)}",
+        when=row.ended_at,
+        button=Button(_("Decide"), row.get_absolute_url(), "envelope"),
+    )
+
+
 CONFIRM = Sort(
     "confirm", gettext_lazy("Agreements to confirm"), "check-badge", _agreed, _to_confirm,
     gettext_lazy("No agreement waits for you."),
@@ -229,6 +243,10 @@ CONFIRMED = Sort(
 FAILED = Sort(
     "failed", gettext_lazy("Background jobs that failed"), "clock", _failed, _to_retry,
     gettext_lazy("Every job has done its work."),
+)  # fmt: skip
+MAIL = Sort(
+    "mail", gettext_lazy("Mail that did not arrive, or may not have"), "envelope", _in_doubt,
+    _to_decide, gettext_lazy("Every mail has left."),
 )  # fmt: skip
 LEAVERS = Sort(
     "leavers", gettext_lazy("Open work of people who left"), "arrows-right-left", _leavers,

@@ -17,6 +17,7 @@ from ifa_crm.home.oversight import (
     CONFIRMED,
     FAILED,
     LEAVERS,
+    MAIL,
     NEW,
     UNTENDED,
 )
@@ -29,11 +30,11 @@ MAIN: Final[dict[Role, tuple[Sort, ...]]] = {
     Role.ADVISER: (ANSWER, DO, MEET, RECORD, TAKE),
     Role.DESK: (RELAY, CHASE, CHECK, CORRECT),
     Role.MANAGER: (CONFIRM, ADRIFT),
-    Role.ADMINISTRATOR: (FAILED, LEAVERS, ACCOUNTS, UNTENDED),
+    Role.ADMINISTRATOR: (FAILED, MAIL, LEAVERS, ACCOUNTS, UNTENDED),
     Role.VIEWER: (COMING, NEW, CONFIRMED),
 }
 # Shown only when there is something.
-QUIET: Final = frozenset({RECORD, ACCOUNTS, FAILED})
+QUIET: Final = frozenset({RECORD, ACCOUNTS, FAILED, MAIL})
 # The same for these: people of these roles may have work of their own.
 BESIDE: Final[dict[Role, tuple[Sort, ...]]] = {
     Role.DESK: (DO, MEET),

@@ -77,7 +77,14 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "new_menu": SimpleLazyObject(lambda: _entries(request, NEW)),
         "search_address": _address("home:search"),
         "is_demo": settings.DEMO,
+        "outbox_address": SimpleLazyObject(lambda: _outbox(request)),
     }
+
+
+def _outbox(request: HttpRequest) -> str:
+    user = request.user
+    administers = user.is_authenticated and user.may(Act.ADMINISTER)
+    return _address("work:mail_list") if administers else ""
 
 
 def _entries(request: HttpRequest, entries: tuple[Entry, ...]) -> list[dict[str, Any]]:

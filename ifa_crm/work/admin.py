@@ -7,7 +7,7 @@ from django.http import HttpRequest
 from django_tasks_db.admin import DBTaskResult
 
 from ifa_crm.shared.admin import HouseAdmin
-from ifa_crm.work.models import Beat, Job
+from ifa_crm.work.models import Beat, Job, Mail
 
 admin.site.unregister(DBTaskResult)  # jobs are what people see
 
@@ -39,3 +39,12 @@ class JobAdmin(LookedAt):
 class BeatAdmin(LookedAt):
     list_display = ("name", "at")
     search_fields = ("name",)
+
+
+@admin.register(Mail)
+class MailAdmin(LookedAt):
+    list_display = ("subject", "about", "state", "attempts", "next_attempt_at", "queued_at")
+    list_filter = ("state",)
+    search_fields = ("ref", "about", "subject", "message_id")
+    date_hierarchy = "queued_at"
+    exclude = ("raw",)

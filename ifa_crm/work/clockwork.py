@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 
 from ifa_crm.shared.extend import register_readiness
 from ifa_crm.work.models import Beat
-from ifa_crm.work.registry import Duty, duties, register_duty
-from ifa_crm.work.services import jobs
+from ifa_crm.work.registry import Duty, duties, register_duty, register_pump
+from ifa_crm.work.services import jobs, outbox
 
 WORKER: Final = "worker"
 TICK: Final = "tick"
@@ -22,6 +22,9 @@ DAY: Final = dt.timedelta(days=1)
 def register() -> None:
     register_readiness(readiness)
     register_duty(Duty("lost jobs", dt.timedelta(0), jobs.take_back_lost))
+    register_duty(Duty("lapsed mail", dt.timedelta(0), outbox.take_back_lapsed))
+    register_duty(Duty("old mail", DAY, outbox.forget_old))
+    register_pump("outbox", outbox.send_due)
     register_duty(Duty("old jobs", DAY, jobs.forget_old))
     register_duty(Duty("old sessions", DAY, lambda now: call_command("clearsessions")))
 

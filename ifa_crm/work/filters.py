@@ -6,8 +6,8 @@ import django_filters as filters
 from django.utils.translation import gettext_lazy as _
 
 from ifa_crm.shared.lists import HouseFilterSet
-from ifa_crm.work.choices import JobState
-from ifa_crm.work.models import Job
+from ifa_crm.work.choices import JobState, MailState
+from ifa_crm.work.models import Job, Mail
 from ifa_crm.work.registry import kinds
 
 
@@ -21,4 +21,13 @@ class JobFilter(HouseFilterSet):
 
     class Meta:
         model = Job
+        fields: list[str] = []
+
+
+class MailFilter(HouseFilterSet):
+    state = filters.ChoiceFilter(label=_("State"), choices=MailState.choices)
+    about = filters.CharFilter(label=_("About"), lookup_expr="icontains")
+
+    class Meta:
+        model = Mail
         fields: list[str] = []

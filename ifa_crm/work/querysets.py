@@ -4,14 +4,14 @@ import datetime as dt
 from typing import TYPE_CHECKING, Self
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Act
-from ifa_crm.work.choices import JOB_OPEN, JobState
+from ifa_crm.work.choices import JOB_OPEN, MAIL_IN_DOUBT, MAIL_WAITING, JobState, MailState
 
 if TYPE_CHECKING:
-    from ifa_crm.work.models import Job
+    from ifa_crm.work.models import Job, Mail
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -33,3 +33,20 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def ended_before(self, moment: dt.datetime) -> Self:
         return self.exclude(state__in=JOB_OPEN).filter(ended_at__lt=moment)
+
+
+class MailQuerySet(models.QuerySet["Mail"]):
+    def due_on(self, now: dt.datetime) -> Self:
+        """To be sent now, oldest first: none that an earlier mail about the same still holds up."""
+        earlier = self.model._default_manager.filter(
+            about=OuterRef("about"), pk__lt=OuterRef("pk"), state__in=MAIL_WAITING
+        )
+        due = self.filter(state=MailState.QUEUED, next_attempt_at__lte=now)
+        return due.filter(~Exists(earlier)).order_by("next_attempt_at", "pk")
+
+    def lapsed_on(self, now: dt.datetime, lapse: dt.timedelta) -> Self:
+        """Being sent by what is written, by a worker that was not heard of since."""
+        return self.filter(state=MailState.SENDING, claimed_at__lt=now - lapse)
+
+    def in_doubt(self) -> Self:
+        return self.filter(state__in=MAIL_IN_DOUBT)

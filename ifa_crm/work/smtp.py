@@ -1,0 +1,123 @@
+"""One mail handed to an SMTP server, step by step (RFC 5321), so that its fate is known.
+
+Django's backend does all steps in one call: after an error nobody could say whether the server
+has the mail. Connection, TLS and sign-in are Django's.
+"""
+
+import re
+import smtplib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from enum import Enum
+from typing import Any
+
+from django.core.mail.backends.smtp import EmailBackend
+
+_LINE_BEGINS_WITH_A_DOT = re.compile(rb"(?m)^\.")
+
+
+class Fate(Enum):
+    TAKEN = "the server has it"
+    LATER = "not now: it may be tried again"
+    NEVER = "refused for good"
+    UNKNOWN = "the server may have it"
+
+
+@dataclass
+class Outcome:
+    """What became of one attempt, with the server's own words."""
+
+    fate: Fate
+    said: str = ""
+    taken: list[str] = field(default_factory=list)
+    later: list[str] = field(default_factory=list)
+    never: list[str] = field(default_factory=list)
+
+
+def hand_over(
+    *, sender: str, recipients: list[str], raw: bytes, before_data: Callable[[], None]
+) -> Outcome:
+    """Try to send ``raw`` once.
+
+    ``before_data`` is called when the server has said that it will take the mail, before a byte of
+    it is on its way: who is killed after that cannot know what became of it.
+    """
+    try:
+        backend = EmailBackend()
+        backend.open()
+    except (OSError, smtplib.SMTPException) as error:
+        # A wrong password, too: an administrator mends it, and the mail is not lost.
+        return Outcome(Fate.LATER, _words(error), later=recipients)
+    smtp: Any = backend.connection  # open, or we would not be here
+    try:
+        return _dialogue(smtp, sender, recipients, raw, before_data)
+    finally:
+        smtp.close()
+
+
+def _dialogue(
+    smtp: smtplib.SMTP,
+    sender: str,
+    recipients: list[str],
+    raw: bytes,
+    before_data: Callable[[], None],
+) -> Outcome:
+    try:
+        smtp.ehlo_or_helo_if_needed()
+        outcome = _envelope(smtp, sender, recipients)
+        if not outcome.taken:
+            return outcome
+        code, answer = smtp.docmd("DATA")
+        if code != 354:
+            return _of(code, answer, recipients)
+        before_data()
+        smtp.send(_on_the_wire(raw))
+    except (OSError, smtplib.SMTPException) as error:  # its end never reached the server
+        return Outcome(Fate.LATER, _words(error), later=recipients)
+    try:
+        code, answer = smtp.getreply()
+    except (OSError, smtplib.SMTPException) as error:
+        return Outcome(Fate.UNKNOWN, _words(error))
+    if code != 250:
+        return _of(code, answer, outcome.taken)
+    outcome.said = outcome.said or answer.decode(errors="replace")
+    return outcome
+
+
+def _envelope(smtp: smtplib.SMTP, sender: str, recipients: list[str]) -> Outcome:
+    """Name sender and recipients; whom the server takes, now or never."""
+    code, answer = smtp.mail(sender)
+    if code != 250:
+        return _of(code, answer, recipients)
+    outcome = Outcome(Fate.TAKEN)
+    for recipient in recipients:
+        code, answer = smtp.rcpt(recipient)
+        if code in {250, 251}:
+            outcome.taken.append(recipient)
+        else:
+            (outcome.never if code >= 500 else outcome.later).append(recipient)
+            outcome.said = f"{outcome.said}\n{recipient}: {_said(code, answer)}".strip()
+    if not outcome.taken:
+        outcome.fate = Fate.LATER if outcome.later else Fate.NEVER
+    return outcome
+
+
+def _of(code: int, answer: bytes, recipients: list[str]) -> Outcome:
+    if code >= 500:
+        return Outcome(Fate.NEVER, _said(code, answer), never=recipients)
+    return Outcome(Fate.LATER, _said(code, answer), later=recipients)
+
+
+def _said(code: int, answer: bytes) -> str:
+    return f"{code} {answer.decode(errors='replace')}"
+
+
+def _words(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def _on_the_wire(raw: bytes) -> bytes:
+    """Lines end in CRLF, a dot that begins one is doubled, a dot alone is the end."""
+    lines = raw.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n")
+    quoted = _LINE_BEGINS_WITH_A_DOT.sub(b"..", lines)
+    return quoted + (b"" if quoted.endswith(b"\r\n") else b"\r\n") + b".\r\n"
