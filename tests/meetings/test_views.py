@@ -227,7 +227,7 @@ def test_list_filters(as_user: SignIn, adviser: User, colleague: User, lead: Lea
         f"?q={national.name}": {record},
         "?q=nobody+at+all": set(),
         "?from=9999-12-31": set(),
-        "?to=9999-12-31": {coming, held, record},
+        "?to=2999-12-31": {coming, held, record},
     }
     for query, meetings in expected.items():
         assert set(refs(client, query)) == {meeting.ref for meeting in meetings}, query

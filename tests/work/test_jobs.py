@@ -67,6 +67,15 @@ def test_worker_does_what_waits() -> None:
     assert DBTaskResult.objects.successful().count() == 1
 
 
+@pytest.mark.django_db(transaction=True)
+def test_worker_that_was_only_slow_lives_on() -> None:
+    job = jobs.start_job(actor=None, kind="dawdle", arguments={"name": "Slow"})
+    call_command("worker", once=True, interval=0)
+    job.refresh_from_db()
+    assert (job.state, job.error) == (JobState.DONE, "")
+    assert Office.objects.filter(city="Slow 0").count() == 1
+
+
 def test_second_task_of_the_same_job_does_nothing() -> None:
     job = started()
     run_job.call(job.pk)

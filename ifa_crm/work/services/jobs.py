@@ -48,7 +48,10 @@ def start_offered(*, actor: User, kind: str) -> Job:
 
 
 def _enqueue(job: Job) -> Job:
-    """Put the job's key into the queue; the task of an earlier attempt is of no use any more."""
+    """Put the job's key into the queue.
+
+    The task of an earlier attempt stays: a worker that was only slow ends by writing on it.
+    """
     from ifa_crm.work.tasks import run_job  # the task calls the services
 
     result = run_job.using(run_after=job.not_before).enqueue(job.pk)
@@ -161,7 +164,7 @@ def _take_back(key: int, now: dt.datetime, lapse: dt.timedelta) -> bool:
     job = Job.objects.select_for_update().lost_on(now, lapse).filter(pk=key).first()
     if job is None:  # its worker was heard of meanwhile, or another clock was quicker
         return False
-    _task_of(job).delete()
+    _task_of(job).ready().delete()
     _again_or_failed(job, _("the worker was stopped."), dt.timedelta(0))
     return True
 
@@ -173,7 +176,6 @@ def _enqueue_again(key: int, now: dt.datetime, lapse: dt.timedelta) -> bool:
     job = waiting.filter(pk=key).first()
     if job is None or _task_of(job).ready().exists():
         return False
-    _task_of(job).delete()
     _requeue(job)
     return True
 
