@@ -12,6 +12,7 @@ from enum import Enum
 from typing import Any
 
 from django.core.mail.backends.smtp import EmailBackend
+from django.core.mail.message import sanitize_address
 
 _LINE_BEGINS_WITH_A_DOT = re.compile(rb"(?m)^\.")
 
@@ -25,13 +26,30 @@ class Fate(Enum):
 
 @dataclass
 class Outcome:
-    """What became of one attempt, with the server's own words."""
+    """What became of one attempt, with the server's own words.
+
+    ``said`` is about those who may get it later; ``never`` says for each why not.
+    """
 
     fate: Fate
     said: str = ""
     taken: list[str] = field(default_factory=list)
     later: list[str] = field(default_factory=list)
-    never: list[str] = field(default_factory=list)
+    never: dict[str, str] = field(default_factory=dict)
+
+    def adds(self, words: str) -> None:
+        self.said = f"{self.said}\n{words}".strip()
+
+    def refuses(self, code: int, answer: bytes) -> "Outcome":
+        """None of those taken so far get it; who was put off or refused before stays so."""
+        if code >= 500:
+            self.never |= dict.fromkeys(self.taken, _said(code, answer))
+        else:
+            self.later = self.taken + self.later
+            self.adds(_said(code, answer))
+        self.taken = []
+        self.fate = Fate.LATER if self.later else Fate.NEVER
+        return self
 
 
 def hand_over(
@@ -69,7 +87,7 @@ def _dialogue(
             return outcome
         code, answer = smtp.docmd("DATA")
         if code != 354:
-            return _of(code, answer, recipients)
+            return outcome.refuses(code, answer)
         before_data()
         smtp.send(_on_the_wire(raw))
     except (OSError, smtplib.SMTPException) as error:  # its end never reached the server
@@ -77,35 +95,38 @@ def _dialogue(
     try:
         code, answer = smtp.getreply()
     except (OSError, smtplib.SMTPException) as error:
-        return Outcome(Fate.UNKNOWN, _words(error))
-    if code != 250:
-        return _of(code, answer, outcome.taken)
-    outcome.said = outcome.said or answer.decode(errors="replace")
-    return outcome
+        outcome.fate = Fate.UNKNOWN
+        outcome.adds(_words(error))
+        return outcome
+    return outcome if code == 250 else outcome.refuses(code, answer)
 
 
 def _envelope(smtp: smtplib.SMTP, sender: str, recipients: list[str]) -> Outcome:
     """Name sender and recipients; whom the server takes, now or never."""
-    code, answer = smtp.mail(sender)
+    code, answer = _name(smtp.mail, sender)
     if code != 250:
-        return _of(code, answer, recipients)
+        return Outcome(Fate.TAKEN, taken=recipients).refuses(code, answer)
     outcome = Outcome(Fate.TAKEN)
     for recipient in recipients:
-        code, answer = smtp.rcpt(recipient)
+        code, answer = _name(smtp.rcpt, recipient)
         if code in {250, 251}:
             outcome.taken.append(recipient)
+        elif code >= 500:
+            outcome.never[recipient] = _said(code, answer)
         else:
-            (outcome.never if code >= 500 else outcome.later).append(recipient)
-            outcome.said = f"{outcome.said}\n{recipient}: {_said(code, answer)}".strip()
+            outcome.later.append(recipient)
+            outcome.adds(f"{recipient}: {_said(code, answer)}")
     if not outcome.taken:
         outcome.fate = Fate.LATER if outcome.later else Fate.NEVER
     return outcome
 
 
-def _of(code: int, answer: bytes, recipients: list[str]) -> Outcome:
-    if code >= 500:
-        return Outcome(Fate.NEVER, _said(code, answer), never=recipients)
-    return Outcome(Fate.LATER, _said(code, answer), later=recipients)
+def _name(command: Callable[[str], tuple[int, bytes]], address: str) -> tuple[int, bytes]:
+    """Name an address as servers understand it; one that none understands is refused for good."""
+    try:
+        return command(sanitize_address(address, "utf-8"))
+    except ValueError as error:  # otherwise the mail would be tried, and break off, for ever
+        return 553, str(error).encode()
 
 
 def _said(code: int, answer: bytes) -> str:

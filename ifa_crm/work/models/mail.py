@@ -21,7 +21,8 @@ class Mail(models.Model):
     """A mail as it is sent, byte for byte, and what became of it.
 
     ``about`` names its subject (``meeting:…``, ``to:…``): mails of one subject leave in the
-    order in which they were written. ``left`` are the recipients who have it still to get.
+    order in which they were written. ``left`` are the recipients who have it still to get,
+    ``refused`` those whom the server refused for good, with its words.
     """
 
     ref = ReferenceField()
@@ -31,6 +32,7 @@ class Mail(models.Model):
     sender = models.CharField(_("from"), max_length=320)
     recipients = models.JSONField(_("to"))
     left = models.JSONField(_("still to reach"), default=list, blank=True)
+    refused = models.JSONField(_("refused for good"), default=dict, blank=True)
     raw = models.BinaryField(_("message"))
     is_secret = models.BooleanField(
         _("secret"), default=True, help_text=_("Its text is for its recipient's eyes only.")
@@ -97,6 +99,12 @@ class Mail(models.Model):
     @property
     def is_waiting(self) -> bool:
         return self.state in MAIL_WAITING
+
+    @property
+    def may_have_left(self) -> bool:
+        """Whether a recipient may have it, so that an earlier mail would come too late."""
+        left = {MailState.SENDING, MailState.SENT, MailState.UNKNOWN}
+        return self.state in left or self.left != self.recipients
 
     @property
     def tone(self) -> str:

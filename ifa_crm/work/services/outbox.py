@@ -55,9 +55,10 @@ def queue_mail(
 
 def send_due() -> int:
     """Send one mail that is due; how many there were. The worker calls it again and again."""
-    if not settings.MAIL_LEAVES:
+    now = timezone.now()
+    if not settings.MAIL_LEAVES or not Mail.objects.due_on(now).exists():  # a look takes no lock
         return 0
-    mail = _claim(timezone.now())
+    mail = _claim(now)
     if mail is None:
         return 0
     outcome = hand_over(
@@ -110,15 +111,26 @@ def _note(mail: Mail, outcome: Outcome) -> None:
     row = _mine(mail)
     if row is None:
         return
-    row.error = outcome.said if outcome.fate != Fate.TAKEN or outcome.never else ""
+    row.refused |= outcome.never
+    row.error = _told(row, outcome)
     if outcome.fate == Fate.UNKNOWN:
         _end(row, MailState.UNKNOWN)
     elif outcome.later:
         row.left = outcome.later
         _try_later_or_give_up(row)
-    else:
+    elif outcome.fate == Fate.TAKEN:
         row.left = []
-        _end(row, MailState.SENT if outcome.fate == Fate.TAKEN else MailState.GIVEN_UP)
+        _end(row, MailState.SENT)
+    else:  # `left` stays: who got it in an earlier attempt does not get it when it is sent again
+        _end(row, MailState.GIVEN_UP)
+
+
+def _told(row: Mail, outcome: Outcome) -> str:
+    """Who was refused for good in any attempt, and what this one left undone."""
+    lines = [f"{recipient}: {words}" for recipient, words in row.refused.items()]
+    if outcome.later or outcome.fate != Fate.TAKEN:
+        lines.append(outcome.said)
+    return "\n".join(lines).strip()
 
 
 def _end(row: Mail, state: MailState) -> Mail:
@@ -179,10 +191,12 @@ def send_again(*, actor: User, mail: Mail) -> Mail:
     mail = _taken_up(actor, mail)
     if mail.state not in MAIL_IN_DOUBT:
         raise ValidationError(_("Only what was given up or is in doubt is sent again."), "state")
-    later = Mail.objects.filter(about=mail.about, pk__gt=mail.pk)
-    if later.filter(state__in=[MailState.SENT, MailState.UNKNOWN]).exists():
+    # Locked before they are looked at, so that no worker takes one meanwhile.
+    later = Mail.objects.select_for_update().filter(about=mail.about, pk__gt=mail.pk)
+    if any(row.may_have_left for row in later.defer("raw")):
         raise ValidationError(_("A later mail about the same has left already."), "overtaken")
     mail.left = mail.left or mail.recipients
+    mail.refused = {who: words for who, words in mail.refused.items() if who not in mail.left}
     mail.state, mail.ended_at, mail.attempts, mail.error = MailState.QUEUED, None, 0, ""
     mail.next_attempt_at = mail.queued_at = timezone.now()
     mail.save()

@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.utils.text import get_valid_filename
+from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -105,12 +105,12 @@ def mail_part(request: StaffRequest, ref: str, number: int) -> HttpResponseBase:
     if part is None or part.is_multipart() or not _is_readable(mail):
         raise Http404
     content = part.get_payload(decode=True)
-    name = get_valid_filename(part.get_filename() or f"part-{number}.txt")
+    name = part.get_filename() or f"part-{number}.txt"
     return HttpResponse(
         content,
         content_type="application/octet-stream",
         headers={
-            "Content-Disposition": f'attachment; filename="{name}"',
+            "Content-Disposition": content_disposition_header(True, name),
             "X-Content-Type-Options": "nosniff",
             "Cache-Control": "private, no-store",
         },
