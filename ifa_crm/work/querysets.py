@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Self
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
+from django.db.models.functions import Coalesce
 
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Act
@@ -45,8 +46,12 @@ class MailQuerySet(models.QuerySet["Mail"]):
         return due.filter(~Exists(earlier)).order_by("next_attempt_at", "pk")
 
     def lapsed_on(self, now: dt.datetime, lapse: dt.timedelta) -> Self:
-        """Being sent by what is written, by a worker that was not heard of since."""
-        return self.filter(state=MailState.SENDING, claimed_at__lt=now - lapse)
+        """Being sent by what is written, by a worker that was not heard of since.
+
+        From the hand-over on the time counts anew: a slow server is no dead worker.
+        """
+        heard = Coalesce("handed_over_at", "claimed_at")
+        return self.alias(heard=heard).filter(state=MailState.SENDING, heard__lt=now - lapse)
 
     def in_doubt(self) -> Self:
         return self.filter(state__in=MAIL_IN_DOUBT)

@@ -125,3 +125,13 @@ def test_name_of_a_part_survives(
     assert mail is not None
     answer = as_user(administrator).get(f"{mail.get_absolute_url()}part/2/")
     assert "filename*=utf-8''%E6%97%A5%E7%A8%8B.ics" in answer["Content-Disposition"]
+
+
+def test_slow_connection_does_not_bring_a_mail_in_doubt(server: Handler) -> None:
+    mail, now, long_ago = written(), timezone.now(), timezone.now() - test_outbox.LONG_AGO
+    sending = Mail.objects.filter(pk=mail.pk)
+    sending.update(state="sending", claim="x", claimed_at=long_ago, handed_over_at=now)
+    assert outbox.take_back_lapsed(now) == 0
+    sending.update(handed_over_at=long_ago)
+    assert outbox.take_back_lapsed(now) == 1
+    assert after(mail).state == MailState.UNKNOWN

@@ -1,6 +1,5 @@
 """A mail on its way out."""
 
-import datetime as dt
 from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default as modern
@@ -115,7 +114,3 @@ class Mail(models.Model):
             MailState.SENDING: "accent",
         }
         return tones.get(MailState(self.state), "quiet")
-
-    def is_lapsed_on(self, now: dt.datetime, lapse: dt.timedelta) -> bool:
-        sending = self.state == MailState.SENDING and self.claimed_at is not None
-        return sending and self.claimed_at < now - lapse  # type: ignore[operator]
