@@ -56,10 +56,10 @@ def test_list_fits_its_window(visit: Visit, width: int) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_page_in_french_is_accessible(visit: Visit, scheme: str) -> None:
     visitor = visit("viewer", color_scheme=scheme, viewport=DESKTOP, reduced_motion="reduce")
-    visitor.page.locator(
-        "form[action*=language] button, form[action*=language] [type=submit]"
-    ).first.click()
-    expect(visitor.page.locator("html")).to_have_attribute("lang", "fr")
+    html = visitor.page.locator("html")
+    if html.get_attribute("lang") != "fr":  # the profile keeps what an earlier test chose
+        visitor.page.locator("form[action*=language] button").first.click()
+    expect(html).to_have_attribute("lang", "fr")
     found: list[str] = []
     for address in _one_of_each_kind(visitor):
         visitor.go(address)
