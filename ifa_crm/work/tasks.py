@@ -2,7 +2,10 @@
 
 import logging
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils import translation
+from django.utils.translation import gettext as _
 from django_tasks import task
 
 from ifa_crm.shared.acting import acting
@@ -15,17 +18,21 @@ log = logging.getLogger(__name__)
 
 @task()
 def run_job(key: int) -> None:
-    """Attempt the job. Whatever happens is written on its row; nothing is raised."""
+    """Attempt the job. Whatever happens is written on its row; nothing is raised.
+
+    What it says about itself is in the language of whoever started it.
+    """
     job = jobs.begin(key)
     if job is not None:
-        with acting(job.started_by, reason=f"job {job.ref}"):
+        language = job.started_by.language if job.started_by else settings.LANGUAGE_CODE
+        with acting(job.started_by, reason=f"job {job.ref}"), translation.override(language):
             attempt(job)
 
 
 def attempt(job: Job) -> None:
     """Run a job that was begun to one of its ends."""
     if job.known is None:
-        jobs.refuse(job, f"This version knows no job “{job.kind}”.")
+        jobs.refuse(job, _("This version knows no job “%s”.") % job.kind)
         return
     try:
         job.known.run(JobRun(job), **job.arguments)

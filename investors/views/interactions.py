@@ -5,12 +5,13 @@ from typing import Any
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import QuerySet
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from ifa_crm.shared.downloads import to_keep
 from ifa_crm.shared.editing import form_page, locked
 from ifa_crm.staff.decorators import StaffRequest, requires
 from ifa_crm.staff.roles import Act
@@ -146,12 +147,4 @@ def _attach(request: StaffRequest, holder: Lead | Interaction, title: str) -> Ht
 def attachment(request: StaffRequest, ref: str) -> HttpResponseBase:
     """The file, to those who see what it hangs on: always to keep, never drawn by the browser."""
     found = get_object_or_404(Attachment.objects.visible_to(request.user), ref=ref)
-    response = FileResponse(
-        found.file.open("rb"),
-        as_attachment=True,
-        filename=found.name,
-        content_type=found.content_type,
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return to_keep(found.file.open("rb"), found.name, found.content_type)

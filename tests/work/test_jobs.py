@@ -160,6 +160,16 @@ def test_refusal_is_told_as_it_is_and_not_tried_again() -> None:
     assert (job.state, job.error) == (JobState.FAILED, "There is nothing to do it with.")
 
 
+def test_job_speaks_the_language_of_whoever_started_it(adviser: User) -> None:
+    adviser.language = "fr"
+    adviser.save()
+    job = started(adviser)
+    Job.objects.update(kind="gone")
+    run_job.call(job.pk)
+    job.refresh_from_db()
+    assert job.error == "Cette version ne connaît aucune tâche « gone »."
+
+
 def test_error_is_tried_three_times_with_pauses() -> None:
     job = jobs.start_job(actor=None, kind="break-off")
     waits = []

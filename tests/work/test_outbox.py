@@ -374,7 +374,7 @@ def test_text_of_a_secret_mail_is_shown_in_the_demo_only(
     settings.DEMO = True
     assert "A text" in client.get(mail.get_absolute_url()).content.decode()
     answer = client.get(f"{mail.get_absolute_url()}part/0/")
-    assert answer.content.strip() == b"A text"
+    assert answer.getvalue().strip() == b"A text"
     assert answer.headers["Content-Disposition"].startswith("attachment")
 
 

@@ -1,6 +1,5 @@
 """A background task as people see it, and the beats of those who carry it out."""
 
-import datetime as dt
 import secrets
 from typing import Any
 
@@ -147,6 +146,3 @@ class Beat(models.Model):
 
     def __str__(self) -> str:
         return self.name
-
-    def is_late_on(self, now: dt.datetime, lapse: dt.timedelta) -> bool:
-        return self.at < now - lapse

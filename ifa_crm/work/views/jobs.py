@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, Http404, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
@@ -11,6 +11,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from ifa_crm.shared.downloads import to_keep
 from ifa_crm.shared.editing import confirm_page
 from ifa_crm.shared.forms import ConfirmForm
 from ifa_crm.shared.lists import ListPage
@@ -108,15 +109,7 @@ def job_result(request: StaffRequest, ref: str) -> HttpResponseBase:
     job = _job(request, ref)
     if not job.result:
         raise Http404
-    response = FileResponse(
-        job.result.open("rb"),
-        as_attachment=True,
-        filename=job.result_name,
-        content_type="application/octet-stream",
-    )
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    return to_keep(job.result.open("rb"), job.result_name)
 
 
 @requires(Act.READ)

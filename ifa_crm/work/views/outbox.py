@@ -3,16 +3,17 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from email.message import EmailMessage
+from io import BytesIO
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
-from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from ifa_crm.shared.downloads import to_keep
 from ifa_crm.shared.editing import confirm_page
 from ifa_crm.shared.forms import ConfirmForm
 from ifa_crm.shared.lists import ListPage
@@ -105,16 +106,8 @@ def mail_part(request: StaffRequest, ref: str, number: int) -> HttpResponseBase:
     if part is None or part.is_multipart() or not _is_readable(mail):
         raise Http404
     content = part.get_payload(decode=True)
-    name = part.get_filename() or f"part-{number}.txt"
-    return HttpResponse(
-        content,
-        content_type="application/octet-stream",
-        headers={
-            "Content-Disposition": content_disposition_header(True, name),
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "private, no-store",
-        },
-    )
+    file = BytesIO(content if isinstance(content, bytes) else b"")
+    return to_keep(file, part.get_filename() or f"part-{number}.txt")
 
 
 def _decision(
