@@ -15,11 +15,15 @@ def main() -> int:
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda number, _frame: sys.exit(128 + number))
     asked = _arguments()
+    results = []
     for kind in ("sqlite", "postgresql") if asked.database == "both" else (asked.database,):
         result = _measured(kind, asked)
         report.show(result)
+        results.append(result)
         if not asked.forget:
             print(f"Kept as {report.keep(result)}", flush=True)
+    if len(results) > 1:
+        print("\n".join(["", *report.side_by_side(results), ""]), flush=True)
     return 0
 
 

@@ -84,6 +84,30 @@ def lines(result: Result) -> list[str]:
     ]
 
 
+def side_by_side(results: list[Result]) -> list[str]:
+    """One table of several databases, as it stands in docs/speed.md under *Figures*."""
+    names = [result["machine"]["database"].partition(" ")[0] for result in results]
+    columns = [f"{name}, p50 ms | × bare" for name in names]
+    keys = dict.fromkeys(key for result in results for key in result["pages"])
+    return [
+        f"| Page | {' | '.join(columns)} | aim | queries |",
+        f"|---|{'--:|--:|' * len(results)}--:|--:|",
+        *(_across(key, [result["pages"].get(key) for result in results]) for key in keys),
+    ]
+
+
+def _across(key: str, pages: list[dict[str, Any] | None]) -> str:
+    cells = [
+        cell
+        for page in pages
+        for cell in ((f"{page['p50'] * 1000:.0f}", f"{page['ratio']:.1f}") if page else ("–", "–"))
+    ]
+    some = next(page for page in pages if page)
+    queries = sorted({page["queries"] for page in pages if page})
+    aim = f"{some['aim']:g}" if some.get("aim") else ""
+    return f"| {' | '.join([key, *cells, aim, ' / '.join(map(str, queries))])} |"
+
+
 def _line(key: str, page: dict[str, Any]) -> str:
     cells = [
         key,

@@ -20,8 +20,10 @@ class ClustersConfig(AppConfig):
             kept_out = [f for f in DERIVED if f in {x.name for x in model._meta.fields}]
             auditlog.register(model, exclude_fields=kept_out)
 
-        from clusters import searching
+        from clusters import importing, searching, undoing
         from clusters.services import archiving
 
         archiving.register()
         searching.register()
+        undoing.register()
+        importing.register()

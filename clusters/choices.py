@@ -128,3 +128,24 @@ class CallState(TextChoices):
     COMING = "coming", _("Not yet open")
     OPEN = "open", _("Open")
     CLOSED = "closed", _("Closed")
+
+
+class TermKind(TextChoices):
+    """How a word or phrase speaks of its topic."""
+
+    SYNONYM = "synonym", _("Word or phrase")
+    GENERIC = "generic", _("Generic word: counts only beside others")
+    OTHER_SENSE = "other", _("Phrase that means something else")
+
+
+class Language(TextChoices):
+    ENGLISH = "en", _("English")
+    FRENCH = "fr", _("French")
+
+
+class TopicSource(TextChoices):
+    """What says that a cluster works on a topic."""
+
+    SPECIALTY = "specialty", _("Its published specialty")
+    KEYWORD = "keyword", _("One of its keywords")
+    KNOWN = "known", _("Known of the cluster")

@@ -22,6 +22,7 @@ from clusters.models import (
     Call,
     Cluster,
     ClusterFact,
+    ClusterTopic,
     Membership,
     Organisation,
     Partnership,
@@ -30,6 +31,8 @@ from clusters.models import (
     ProjectPartner,
     Region,
     Sector,
+    Topic,
+    TopicSector,
 )
 from ifa_crm.shared.lists import CountryFilter, HouseFilterSet, SearchFilter
 
@@ -75,6 +78,16 @@ def cluster_choice(**kwargs: Any) -> filters.ModelChoiceFilter:
     )
 
 
+def topic_choice(**kwargs: Any) -> filters.ModelChoiceFilter:
+    return filters.ModelChoiceFilter(
+        label=_("Topic"),
+        queryset=Topic.objects.live(),
+        to_field_name="key",
+        help_text=_("Finds what is narrower, too."),
+        **kwargs,
+    )
+
+
 class ClusterFilter(LiveFilterSet):
     q = SearchFilter()
     tier = filters.ChoiceFilter(label=_("Tier"), choices=Tier.choices)
@@ -98,6 +111,7 @@ class ClusterFilter(LiveFilterSet):
     today = filters.ChoiceFilter(
         label=_("Standing today"), choices=Standing.choices, field_name="status_today"
     )
+    topic = topic_choice(method="on_topic")
     desk_officer = filters.ModelChoiceFilter(
         label=_("Desk officer"),
         queryset=lambda request: desk_people(None),
@@ -112,6 +126,10 @@ class ClusterFilter(LiveFilterSet):
     class Meta:
         model = Cluster
         fields: list[str] = []
+
+    def on_topic(self, rows: Any, name: str, value: Topic) -> Any:
+        links = ClusterTopic.objects.filter(topic__in=Topic.objects.all().within(value))
+        return rows.filter(pk__in=links.values("cluster"))
 
     def in_region_of_today(self, rows: Any, name: str, value: str) -> Any:
         return rows.filter(pk__in=Cluster.objects.filter(regions__name_today=value).values("pk"))
@@ -128,6 +146,30 @@ class ClusterFilter(LiveFilterSet):
     def having_stale_facts(self, rows: Any, name: str, value: str) -> Any:
         stale = ClusterFact.objects.stale_on(timezone.localdate())
         return rows.filter(pk__in=stale.values("cluster"))
+
+
+class TopicFilter(LiveFilterSet):
+    q = SearchFilter()
+    sector = filters.ModelChoiceFilter(
+        label=_("Sector"), queryset=Sector.objects.all(), to_field_name="key", method="in_sector"
+    )
+    under = topic_choice(method="under_topic")
+    used = filters.ChoiceFilter(
+        label=_("Clusters"), choices=[("no", _("Of no cluster"))], method="by_use"
+    )
+
+    class Meta:
+        model = Topic
+        fields: list[str] = []
+
+    def in_sector(self, rows: Any, name: str, value: Sector) -> Any:
+        return rows.filter(pk__in=TopicSector.objects.filter(sector=value).values("topic"))
+
+    def under_topic(self, rows: Any, name: str, value: Topic) -> Any:
+        return rows.filter(pk__in=Topic.objects.all().within(value))
+
+    def by_use(self, rows: Any, name: str, value: str) -> Any:
+        return rows.of_no_cluster()
 
 
 class ProjectFilter(LiveFilterSet):

@@ -7,8 +7,17 @@ from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
-from clusters.choices import CallState, ProjectKind, ProjectStatus, SeatState, Standing
-from ifa_crm.shared.fold import search_words
+from clusters.choices import (
+    CallState,
+    Confidence,
+    ProjectKind,
+    ProjectStatus,
+    SeatState,
+    Standing,
+    TermKind,
+    TopicSource,
+)
+from ifa_crm.shared.fold import fold, search_words
 from ifa_crm.shared.models import ArchivableQuerySet
 from ifa_crm.shared.ranking import best_first
 from ifa_crm.staff.roles import Act
@@ -18,6 +27,7 @@ if TYPE_CHECKING:
         Call,
         Cluster,
         ClusterFact,
+        ClusterTopic,
         CorrectionNote,
         EvidenceNote,
         Grant,
@@ -29,6 +39,7 @@ if TYPE_CHECKING:
         Project,
         ProjectCluster,
         ProjectPartner,
+        Topic,
     )
     from ifa_crm.staff.models import User
 
@@ -349,3 +360,62 @@ class GrantQuerySet(models.QuerySet["Grant"]):
             open_to(user, _related(self.model, "project"), "project__"),
             Q(organisation__isnull=True) | organisation,
         )
+
+
+def _ranks(field: str, choices: type[models.TextChoices]) -> list[When]:
+    return [When(**{field: value}, then=Value(n)) for n, value in enumerate(choices.values)]
+
+
+class TopicQuerySet(ArchivableQuerySet["Topic"]):
+    def visible_to(self, user: "User") -> Self:
+        return self
+
+    def search(self, query: str) -> Self:
+        """By their names, or by a word that speaks of them."""
+        asked = search_words(query)
+        spoken = _under(self.model, "words").exclude(kind=TermKind.OTHER_SENSE)
+        rows = spoken.values_list("topic", "texts") if asked else []
+        keys = {
+            topic
+            for topic, texts in rows
+            if any(all(word in fold(text) for word in asked) for text in texts)
+        }
+        return self.filter(matching(query) | Q(pk__in=keys))
+
+    def with_counts(self) -> Self:
+        """On how many live clusters they stand, and how many are narrower."""
+        links = _under(self.model, "cluster_links").filter(cluster__archived_at__isnull=True)
+        return self.annotate(
+            cluster_count=counted(links, "topic"),
+            narrower_count=counted(_under(self.model, "narrower").live(), "broader"),
+        )
+
+    def of_no_cluster(self) -> Self:
+        """Those that no live cluster works on, nor on anything narrower, on two levels."""
+        used = _related(self.model, "cluster_links")._default_manager.filter(
+            cluster__archived_at__isnull=True
+        )
+        keys = used.values("topic")
+        below = Q(narrower__in=keys) | Q(narrower__narrower__in=keys)
+        served = self.model._default_manager.filter(Q(pk__in=keys) | below)
+        return self.exclude(pk__in=served.values("pk"))
+
+    def within(self, topic: "Topic") -> list[int]:
+        """The keys of ``topic`` and of all that is narrower, in one query."""
+        pairs = list(self.model._default_manager.values_list("pk", "broader"))
+        found, fresh = {topic.pk}, {topic.pk}
+        while fresh:
+            fresh = {key for key, above in pairs if above in fresh} - found
+            found |= fresh
+        return sorted(found)
+
+
+class ClusterTopicQuerySet(models.QuerySet["ClusterTopic"]):
+    def strongest_first(self) -> Self:
+        """What the published list says before what is known from elsewhere, surest first."""
+        sure = Case(*_ranks("confidence", Confidence), output_field=models.IntegerField())
+        said = Case(*_ranks("source", TopicSource), output_field=models.IntegerField())
+        return self.order_by(sure, said, "pk")
+
+    def of_live_clusters(self) -> Self:
+        return self.filter(cluster__archived_at__isnull=True)

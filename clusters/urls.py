@@ -3,7 +3,9 @@
 from django.urls import path
 
 from clusters.views import (
+    cluster_map,
     clusters,
+    comparing,
     consortium,
     funding,
     knowledge,
@@ -11,16 +13,21 @@ from clusters.views import (
     people,
     projects,
     ties,
+    topics,
 )
 
 app_name = "clusters"
 _CLUSTER = "clusters/<slug:slug>/"
+_TOPIC = "topics/<slug:slug>/"
 _PROJECT = "projects/<slug:ref>/"
 _ORGANISATION = "organisations/<slug:ref>/"
 
 urlpatterns = [
     path("clusters/", clusters.cluster_list, name="cluster_list"),
+    path("clusters/export/", clusters.cluster_export, name="cluster_export"),
     path("clusters/new/", clusters.cluster_create, name="cluster_create"),
+    path("clusters/compare/", comparing.cluster_compare, name="cluster_compare"),
+    path("clusters/map/", cluster_map.cluster_map, name="cluster_map"),
     path("clusters/options/", clusters.cluster_options, name="cluster_options"),
     path("clusters/about/", funding.about, name="about"),
     path("clusters/funding/", funding.programme_list, name="programme_list"),
@@ -68,7 +75,24 @@ urlpatterns = [
     path(
         f"{_CLUSTER}partners/<slug:ref>/resume/", ties.partnership_resume, name="partnership_resume"
     ),
+    path(f"{_CLUSTER}topics/new/", topics.cluster_topic_create, name="cluster_topic_create"),
+    path(
+        f"{_CLUSTER}topics/<slug:topic>/edit/", topics.cluster_topic_edit, name="cluster_topic_edit"
+    ),
+    path(
+        f"{_CLUSTER}topics/<slug:topic>/remove/",
+        topics.cluster_topic_remove,
+        name="cluster_topic_remove",
+    ),
+    path("topics/", topics.topic_list, name="topic_list"),
+    path("topics/new/", topics.topic_create, name="topic_create"),
+    path("topics/options/", topics.topic_options, name="topic_options"),
+    path(_TOPIC, topics.topic_detail, name="topic_detail"),
+    path(f"{_TOPIC}edit/", topics.topic_edit, name="topic_edit"),
+    path(f"{_TOPIC}archive/", topics.topic_archive, name="topic_archive"),
+    path(f"{_TOPIC}restore/", topics.topic_restore, name="topic_restore"),
     path("projects/", projects.project_list, name="project_list"),
+    path("projects/export/", projects.project_export, name="project_export"),
     path("projects/new/", projects.project_create, name="project_create"),
     path("projects/options/", projects.project_options, name="project_options"),
     path("projects/seats/options/", projects.seat_options, name="seat_options"),
@@ -95,6 +119,7 @@ urlpatterns = [
     path(f"{_PROJECT}grants/new/", consortium.grant_create, name="grant_create"),
     path(f"{_PROJECT}grants/<slug:grant>/edit/", consortium.grant_edit, name="grant_edit"),
     path("organisations/", organisations.organisation_list, name="organisation_list"),
+    path("organisations/export/", organisations.organisation_export, name="organisation_export"),
     path("organisations/new/", organisations.organisation_create, name="organisation_create"),
     path("organisations/options/", organisations.organisation_options, name="organisation_options"),
     path(_ORGANISATION, organisations.organisation_detail, name="organisation_detail"),

@@ -45,6 +45,7 @@ INSTALLED_APPS = [
     "ifa_crm.shared",
     "ifa_crm.staff",
     "ifa_crm.work",
+    "ifa_crm.imports",
     "clusters",
     "investors",
     "meetings",
@@ -92,6 +93,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "ifa_crm.shared.middleware.ActingMiddleware",
+    "ifa_crm.shared.middleware.MovedMiddleware",
 ]
 
 ROOT_URLCONF = "ifa_crm.urls"
@@ -115,6 +117,7 @@ TEMPLATES = [
                 "template_partials.templatetags.partials",
                 "crispy_forms.templatetags.crispy_forms_tags",
                 "ifa_crm.shared.templatetags.ifa",
+                "ifa_crm.shared.templatetags.ifa_columns",
             ],
         },
     }

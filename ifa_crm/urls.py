@@ -8,6 +8,7 @@ urlpatterns = [
     path("", include("meetings.urls")),
     path("", include("investors.urls")),
     path("", include("clusters.urls")),
+    path("", include("ifa_crm.imports.urls")),
     path("", include("ifa_crm.work.urls")),
     path("", include("ifa_crm.staff.urls")),
     path("", include("ifa_crm.shared.urls")),

@@ -1,9 +1,16 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-# Logs are domain data and tell their own story; folded text is derived.
-UNAUDITED = {"LeadLog", "ShortlistingLog", "EngagementLog"}
-DERIVED = {"search_text", "next_due"}
+# Logs are domain data and tell their own story; folded text and keys are derived.
+UNAUDITED = {
+    *("LeadLog", "ShortlistingLog", "EngagementLog", "InvestorKey", "ContactKey"),
+    *("BulkEdit", "CommonKey", "InvestorPair", "ContactPair"),
+    *("Turn", "Enquiry"),  # an enquiry is kept as it came
+}
+DERIVED = {
+    *("search_text", "next_due", "heard_at", "reply_due_at", "silent_at"),
+    "logged_late",
+}
 
 
 class InvestorsConfig(AppConfig):
@@ -14,12 +21,31 @@ class InvestorsConfig(AppConfig):
         from auditlog.registry import auditlog  # needs the app registry
 
         # These need the models.
-        from investors import archive_checks, searching, timeline, timeline_engagements
+        from investors import (
+            archive_checks,
+            bulk_jobs,
+            drafts,
+            finding,
+            searching,
+            tasks,
+            timeline,
+            timeline_engagements,
+            undoing,
+        )
+        from investors.importing import nouns
+        from investors.services import clocks
 
         searching.register()
         timeline.register()
         timeline_engagements.register()
         archive_checks.register()
+        clocks.register()
+        tasks.register()
+        drafts.register()
+        undoing.register()
+        finding.register()
+        bulk_jobs.register()
+        nouns.register()
 
         for model in self.get_models():
             if model.__name__ in UNAUDITED or model._meta.auto_created:

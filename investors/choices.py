@@ -115,6 +115,10 @@ class Status(TextChoices):
 CLOSED: Final = frozenset({Status.LOST, Status.DISQUALIFIED, Status.REFERRED})
 
 
+# An active lead that said nothing for so many days is "not heard from".
+NOT_HEARD_DAYS: Final = 60
+
+
 class LostReason(TextChoices):
     NO_ANSWER = "no answer", _("No answer")
     OTHER_COUNTRY = "other country", _("Chose another country")
@@ -147,6 +151,21 @@ class Result(TextChoices):
 class ActionKind(TextChoices):
     TODO = "todo", _("To do")
     WAKE = "wake", _("Was waiting")
+
+
+class DeputyRule(TextChoices):
+    """What becomes of the deputy when a lead is handed over."""
+
+    KEEP = "keep", _("The deputy stays")
+    GIVER = "giver", _("Who hands over becomes the deputy")
+    NONE = "none", _("No deputy")
+
+
+class HandedState(TextChoices):
+    PLANNED = "planned", _("To be handed over")
+    MOVED = "moved", _("Handed over")
+    REFUSED = "refused", _("Not handed over")
+    BACK = "back", _("Brought back")
 
 
 class ShortlistState(TextChoices):
@@ -204,6 +223,7 @@ class EngagementState(TextChoices):
 
 
 ENGAGEMENT_LIVE: Final = frozenset({EngagementState.OPEN, EngagementState.AGREED})
+ENGAGEMENT_MOVING: Final = ENGAGEMENT_LIVE | {EngagementState.VERIFIED}
 ENGAGEMENT_COUNTED: Final = frozenset(
     {EngagementState.VERIFIED, EngagementState.COMPLETED, EngagementState.LEFT}
 )

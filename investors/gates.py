@@ -50,13 +50,19 @@ def _has_objective() -> Q:
     return Q(Exists(Objective.objects.filter(leads=OuterRef("pk"))))
 
 
-def _has_sector() -> Q:
-    through = Lead.sectors.through
-    return Q(Exists(through._default_manager.filter(lead_id=OuterRef("pk"))))
+def _has_field(lead: Lead) -> bool:
+    return bool(lead.sectors.all()) or bool(lead.topics.all())
+
+
+def _has_field_in_sql() -> Q:
+    sectors, topics = Lead.sectors.through, Lead.topics.through
+    return Q(Exists(sectors._default_manager.filter(lead_id=OuterRef("pk")))) | Q(
+        Exists(topics._default_manager.filter(lead_id=OuterRef("pk")))
+    )
 
 
 QUALIFIED: Final[tuple[Gate, ...]] = (
-    Gate("sector", _("a sector"), "sectors", lambda lead: bool(lead.sectors.all()), _has_sector),
+    Gate("sector", _("a sector or topic"), "sectors", _has_field, _has_field_in_sql),
     Gate(
         "objective",
         _("an objective"),

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Self, TypeVar
 from django.apps import apps
 from django.db import models
 from django.db.models import Case, CharField, Exists, F, OuterRef, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from clusters.querysets import matching, open_to
 from ifa_crm.shared.fold import search_words
@@ -18,10 +20,13 @@ from ifa_crm.staff.roles import Act
 from investors.choices import (
     ENGAGEMENT_COUNTED,
     ENGAGEMENT_LIVE,
+    ENGAGEMENT_MOVING,
     HEADLINE,
+    NOT_HEARD_DAYS,
     SHORTLIST_ENDED,
     Direction,
     EngagementState,
+    HandedState,
     InteractionKind,
     PriorTie,
     Result,
@@ -36,9 +41,14 @@ if TYPE_CHECKING:
         Admission,  # noqa: F401
         Attachment,
         Contact,
+        ContactPair,
         Engagement,
+        Enquiry,
+        HandedLead,  # noqa: F401
+        Handover,
         Interaction,  # noqa: F401
         Investor,
+        InvestorPair,
         Lead,
         Outcome,  # noqa: F401
         Shortlisting,  # noqa: F401
@@ -83,6 +93,16 @@ def _count_under_lead(
     return models.functions.Coalesce(models.Subquery(counted), 0)
 
 
+def _planned_milestones() -> "QuerySet[models.Model]":
+    """Milestones with a day, neither reached nor failed, of engagements that go on."""
+    return _model("Milestone")._default_manager.filter(
+        planned_on__isnull=False,
+        reached_on__isnull=True,
+        failed_on__isnull=True,
+        engagement__state__in=ENGAGEMENT_MOVING,
+    )
+
+
 class LeadQuerySet(ArchivableQuerySet["Lead"]):
     def visible_to(self, user: "User") -> Self:
         return self.filter(lead_is_visible(user))
@@ -111,6 +131,23 @@ class LeadQuerySet(ArchivableQuerySet["Lead"]):
         if status == Status.WAITING:
             return self.filter(status=status, waiting_until__gt=day)
         return self.filter(status=status)
+
+    def with_milestone(self) -> Self:
+        """Annotate ``milestone_until``: the last day for which a milestone is planned."""
+        planned = _planned_milestones().filter(engagement__lead=OuterRef("pk"))
+        last = planned.order_by("-planned_on").values("planned_on")[:1]
+        return self.annotate(milestone_until=models.Subquery(last))
+
+    def not_heard_from(self, day: dt.date) -> Self:
+        """Active leads that said nothing for too long by ``day``; the day on which a milestone
+        is planned explains it. Twin: :meth:`Lead.is_not_heard_from_on`.
+        """
+        since = timezone.make_aware(
+            dt.datetime.combine(day - dt.timedelta(days=NOT_HEARD_DAYS - 1), dt.time.min)
+        )
+        ahead = _planned_milestones().filter(planned_on__gte=day).values("engagement__lead")
+        quiet = self.alias(quiet_since=Coalesce("heard_at", "received_at"))
+        return quiet.active_on(day).filter(quiet_since__lt=since).exclude(pk__in=ahead)
 
     def without_future_action(self, day: dt.date) -> Self:
         """Active leads that nobody has anything to do on: there should be none."""
@@ -151,6 +188,16 @@ class LeadQuerySet(ArchivableQuerySet["Lead"]):
         )
 
 
+def investor_is_visible(user: "User", path: str) -> Q:
+    """The condition on an investor, reached over ``path``: it is open, or has a lead that
+    ``user`` may see."""
+    if user.may(Act.SEE_CONFIDENTIAL):
+        return Q()
+    seen = _model("Lead")._default_manager.filter(lead_is_visible(user))
+    theirs = Exists(seen.filter(investor=OuterRef(f"{path}pk")))
+    return Q(**{f"{path}restricted": False}) | Q(theirs)
+
+
 class InvestorQuerySet(ArchivableQuerySet["Investor"]):
     def visible_to(self, user: "User") -> Self:
         """Open ones, and those with a lead that ``user`` may see."""
@@ -185,6 +232,50 @@ class ContactQuerySet(ArchivableQuerySet["Contact"]):
         return self.filter(matching(query))
 
 
+class InvestorPairQuerySet(QuerySet["InvestorPair"]):
+    def visible_to(self, user: "User") -> Self:
+        """Those of which ``user`` may see both."""
+        return self.filter(
+            investor_is_visible(user, "first__"), investor_is_visible(user, "second__")
+        )
+
+    def to_decide(self) -> Self:
+        return self.filter(state="open", same_group=False)
+
+    def search(self, query: str) -> Self:
+        """By the words of either record."""
+        condition = Q()
+        for word in search_words(query):
+            condition &= Q(first__search_text__holds=word) | Q(second__search_text__holds=word)
+        return self.filter(condition)
+
+
+class ContactPairQuerySet(QuerySet["ContactPair"]):
+    def visible_to(self, user: "User") -> Self:
+        """Those of which ``user`` may see both."""
+        if user.may(Act.SEE_CONFIDENTIAL):
+            return self
+        return self.filter(*(_contact_is_visible(user, path) for path in ("first__", "second__")))
+
+    def to_decide(self) -> Self:
+        return self.filter(state="open")
+
+    def search(self, query: str) -> Self:
+        """By the words of either record."""
+        condition = Q()
+        for word in search_words(query):
+            condition &= Q(first__search_text__holds=word) | Q(second__search_text__holds=word)
+        return self.filter(condition)
+
+
+def _contact_is_visible(user: "User", path: str) -> Q:
+    seen = _model("Lead")._default_manager.filter(lead_is_visible(user))
+    known = Exists(seen.filter(pk=OuterRef(f"{path}known_through")))
+    return (Q(**{f"{path}restricted": False}) | Q(known)) & investor_is_visible(
+        user, f"{path}investor__"
+    )
+
+
 def project_is_visible(user: "User", path: str) -> Q:
     """The condition on the project of an engagement: it may rest on another, hidden lead."""
     if user.may(Act.SEE_CONFIDENTIAL):
@@ -213,6 +304,10 @@ class InteractionQuerySet(UnderLead["Interaction"]):
         written = Q(kind=InteractionKind.EMAIL, direction=Direction.OUT, text__regex=r"\S")
         return self.filter(spoken | written)
 
+    def heard(self) -> Self:
+        """Those in which the investor said something. Twin: :attr:`Interaction.is_heard`."""
+        return self.filter(Q(direction=Direction.IN) | Q(result=Result.SPOKE))
+
     def unanswered(self) -> Self:
         """Inbound and open. Twin: :attr:`Interaction.is_open`."""
         return self.filter(direction=Direction.IN, answered_at__isnull=True)
@@ -228,6 +323,42 @@ class ActionQuerySet(UnderLead["Action"]):
 
     def due_by(self, day: dt.date) -> Self:
         return self.filter(due__lte=day)
+
+
+class HandoverQuerySet(QuerySet["Handover"]):
+    def visible_to(self, user: "User") -> Self:
+        """Those between whom it goes, who prepared it, and whoever may reassign leads."""
+        if user.may(Act.REASSIGN):
+            return self
+        return self.filter(Q(giver=user) | Q(receiver=user) | Q(made_by=user))
+
+    def due_back_on(self, day: dt.date) -> Self:
+        """Handed over for a time that is over by ``day``. Twin: :meth:`Handover.is_due_back_on`."""
+        return self.filter(confirmed_at__isnull=False, returned_at__isnull=True, until__lte=day)
+
+    def with_counts(self) -> Self:
+        """Annotate ``n_leads``, and ``n_waiting``: those that nobody has taken over yet."""
+        waiting = Q(leads__state=HandedState.MOVED, leads__acknowledged_at__isnull=True)
+        return self.annotate(
+            n_leads=models.Count("leads"), n_waiting=models.Count("leads", filter=waiting)
+        )
+
+
+class HandedLeadQuerySet(UnderLead["HandedLead"]):
+    def to_take_over(self) -> Self:
+        """Handed over, and not yet acknowledged by the receiver."""
+        return self.filter(state=HandedState.MOVED, acknowledged_at__isnull=True)
+
+
+class EnquiryQuerySet(QuerySet["Enquiry"]):
+    def visible_to(self, user: "User") -> Self:
+        """As their lead; one without a lead to everybody who records."""
+        nobodys = Q(lead__isnull=True) if user.may(Act.RECORD) else Q(pk__in=[])
+        return self.filter(nobodys | Q(lead__isnull=False) & lead_is_visible(user, "lead__"))
+
+    def to_settle(self) -> Self:
+        """Those that could not become a lead and that nobody has dealt with."""
+        return self.filter(lead__isnull=True, settled_at__isnull=True)
 
 
 class AttachmentQuerySet(QuerySet["Attachment"]):

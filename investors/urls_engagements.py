@@ -31,6 +31,7 @@ urlpatterns = [
     path(f"{_LEAD}/outcomes/new/", outcomes.outcome_create, name="outcome_create"),
     path("outcomes/<slug:ref>/edit/", outcomes.outcome_edit, name="outcome_edit"),
     path("engagements/", engagements.engagement_list, name="engagement_list"),
+    path("engagements/export/", engagements.engagement_export, name="engagement_export"),
     path("engagements/options/joinable/", opening.joinable_options, name="joinable_options"),
     path("engagements/options/startable/", opening.startable_options, name="startable_options"),
     path("engagements/options/seats/", opening.seat_options, name="seat_options"),

@@ -3,13 +3,18 @@
 from collections.abc import Iterator
 from typing import Final
 
+from django.db.models import Case, F, When
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from ifa_crm.shared.extend import TimelineEntry, register_timeline
-from ifa_crm.staff.models import User
-from investors.models import Lead
+from ifa_crm.shared.extend import TimelineEntry, TimelineSource, register_timeline
+from ifa_crm.shared.history import change_source
+from ifa_crm.shared.timeline import Reading
+from investors.models import Investor, Lead
+from investors.timeline import lead_fields, part_of, person, under
 from meetings.choices import MeetingState
 from meetings.models import Meeting, MeetingLog
 
@@ -23,13 +28,9 @@ ICONS: Final = {
 }
 
 
-def introductions(lead: Lead, user: User) -> Iterator[TimelineEntry]:
-    """One entry for each move; one that was held stands where it took place.
-
-    Seen by whoever sees the lead: ``user`` is not asked for more.
-    """
-    rows = MeetingLog.objects.filter(meeting__lead=lead)
-    for row in rows.select_related("meeting__cluster", "actor"):
+def _introduced(rows: list[MeetingLog], reading: Reading) -> Iterator[TimelineEntry]:
+    """One entry for each move; one that was held stands where it took place."""
+    for row in rows:
         meeting = row.meeting
         held = row.to_state == _S.HELD
         yield TimelineEntry(
@@ -41,6 +42,7 @@ def introductions(lead: Lead, user: User) -> Iterator[TimelineEntry]:
             by=str(row.actor or ""),
             url=meeting.get_absolute_url(),
             row=row,
+            of=part_of(reading, meeting.lead),
         )
 
 
@@ -67,5 +69,26 @@ def _time(row: MeetingLog, meeting: Meeting) -> str:
     return date_format(timezone.localtime(moment), "SHORT_DATETIME_FORMAT") if moment else ""
 
 
+INTRODUCTIONS = TimelineSource(
+    kind="meeting",
+    label=gettext_lazy("Introductions"),
+    model=MeetingLog,
+    rows=lambda record, user: MeetingLog.objects.filter(under(record, user, "meeting__lead")),
+    at=Coalesce(Case(When(to_state=_S.HELD, then=F("meeting__starts_at"))), F("at")),
+    fields=(
+        *("at", "from_state", "to_state", "reason", "new_starts_at", *person("actor")),
+        *(f"meeting__{name}" for name in ("ref", "starts_at", "form", "summary")),
+        *("meeting__cancelled_by", "meeting__no_show_by", "meeting__cluster__name"),
+        *lead_fields("meeting__lead"),
+    ),
+    draw=_introduced,
+)
+
+
 def register() -> None:
-    register_timeline(Lead, introductions)
+    for record in (Lead, Investor):
+        register_timeline(record, INTRODUCTIONS)
+    meetings = change_source(
+        Meeting, lambda lead, user: Meeting.objects.filter(lead=lead), created=False
+    )
+    register_timeline(Lead, meetings)

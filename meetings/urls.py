@@ -7,6 +7,7 @@ from meetings.views import calendar, outcome, pages, planning, regions
 app_name = "meetings"
 urlpatterns = [
     path("meetings/", pages.meeting_list, name="meeting_list"),
+    path("meetings/export/", pages.meeting_export, name="meeting_export"),
     path("meetings/calendar/", calendar.meeting_calendar, name="meeting_calendar"),
     path("meetings/new/", planning.introduction_create, name="introduction_create"),
     path("meetings/leads/", planning.lead_options, name="lead_options"),

@@ -69,6 +69,10 @@ def _of_clusters(these: _Shared) -> Rows:
         clusters.ExchangeRate: lambda: clusters.ExchangeRate.objects.create(
             currency="USD", year=1900 + make.number() % 9000, per_euro=1, days=200, source="ECB"
         ),
+        clusters.Topic: lambda: make.topic(broader=make.topic()),
+        clusters.ClusterTopic: lambda: clusters.ClusterTopic.objects.create(
+            cluster=these.cluster(), topic=make.topic()
+        ),
         clusters.Cluster: a_cluster,
         clusters.ClusterFact: lambda: make.fact(
             cluster=make.cluster(),
@@ -106,6 +110,24 @@ def _of_clusters(these: _Shared) -> Rows:
             call=these.call(), text="Two partners", order=make.number()
         ),
     }
+
+
+def an_enquiry(these: _Shared) -> Any:
+    return investors.Enquiry.objects.create(
+        token=f"t{make.number()}",
+        received_at=now(),
+        language="en",
+        company="Acme",
+        country="JP",
+        person="A. Person",
+        email=f"a{make.number()}@acme.example",
+        text="We look for a partner.",
+        consented_at=now(),
+        notice="2026-11",
+        reply_due_at=now(),
+        time_zone="Asia/Tokyo",
+        lead=these.lead(),
+    )
 
 
 def _of_investors(these: _Shared) -> Rows:
@@ -155,6 +177,19 @@ def _of_investors(these: _Shared) -> Rows:
             planned_on=_day(),
         ),
         investors.MilestoneKind: make.milestone_kind,
+        investors.AssignmentRule: lambda: investors.AssignmentRule.objects.create(
+            position=make.number(), countries=["JP"], office=make.office()
+        ),
+        investors.Turn: lambda: investors.Turn.objects.create(
+            office=make.office(), last=these.boss()
+        ),
+        investors.Enquiry: lambda: an_enquiry(these),
+        investors.Handover: lambda: investors.Handover.objects.create(
+            giver=make.user(), receiver=these.boss(), made_by=these.boss()
+        ),
+        investors.BulkEdit: lambda: investors.BulkEdit.objects.create(
+            actor=these.boss(), change={"priority": "1"}, words=["Priority: high"]
+        ),
         investors.Outcome: lambda: investors.Outcome.objects.create(
             lead=these.lead(),
             kind=OutcomeKind.SITE,

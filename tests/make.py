@@ -37,6 +37,7 @@ from clusters.models import (
     ProjectPartner,
     Region,
     Sector,
+    Topic,
 )
 from ifa_crm.staff.models import Office, User
 from ifa_crm.staff.roles import Role
@@ -151,6 +152,13 @@ def sector(**fields: Any) -> Sector:
     n = number()
     return Sector.objects.create(
         **{"key": f"sector-{n}", "label_en": f"Sector {n}", "label_fr": f"Secteur {n}"} | fields
+    )
+
+
+def topic(**fields: Any) -> Topic:
+    n = number()
+    return Topic.objects.create(
+        **{"key": f"topic-{n}", "name_en": f"Topic {n}", "name_fr": f"Thème {n}"} | fields
     )
 
 

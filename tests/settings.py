@@ -17,8 +17,15 @@ Path(os.environ["IFA_VAR"], "static").mkdir(exist_ok=True)
 from ifa_crm.settings import *  # noqa: E402, F403
 from ifa_crm.settings import DATABASES, VAR_DIR  # noqa: E402
 
-if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
-    DATABASES["default"]["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+# What a test writes need not outlive a power cut.
+_default = DATABASES["default"]
+if _default["ENGINE"].endswith("sqlite3"):
+    _default["TEST"] = {"NAME": str(VAR_DIR / "test.sqlite3")}
+    _default["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
+else:
+    _default["OPTIONS"]["options"] += " -c synchronous_commit=off"
+
+WHITENOISE_AUTOREFRESH = True  # each client starts the middleware: look for no files beforehand
 
 # Most of the cast lives in Paris: its days are the days of the tests.
 TIME_ZONE = "Europe/Paris"

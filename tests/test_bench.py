@@ -45,6 +45,20 @@ def test_the_table_says_each_figure() -> None:
     assert "2,346 leads a second" in text
 
 
+def test_databases_stand_in_one_table() -> None:
+    one = _result(leads=_page(0.0305, ratio=3.05), clusters=_page(0.02, ratio=2))
+    other = _result(leads=_page(0.04, ratio=4, queries=8))
+    other["machine"] = other["machine"] | {"database": "PostgreSQL 15"}
+    table = report.side_by_side([one, other])
+    assert table[0] == (
+        "| Page | SQLite, p50 ms | × bare | PostgreSQL, p50 ms | × bare | aim | queries |"
+    )
+    assert table[2:] == [
+        "| leads | 30 | 3.0 | 40 | 4.0 | 4 | 7 / 8 |",
+        "| clusters | 20 | 2.0 | – | – | 4 | 7 |",
+    ]
+
+
 def test_two_results_stand_side_by_side(tmp_path: Path) -> None:
     old, new = tmp_path / "old.json", tmp_path / "new.json"
     old.write_text(json.dumps(_result(lead=_page(0.1, ratio=9, queries=23))))

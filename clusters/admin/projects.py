@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.admin.organisations import people_who_see
 from clusters.choices import ProjectStatus, SeatState
+from clusters.forms.fields import TopicsField
 from clusters.models import (
     Cluster,
     Grant,
@@ -92,6 +93,7 @@ class ProjectAdminForm(AdminForm):
         required=False,
         widget=AutocompleteSelectMultiple(Project._meta.get_field("clusters"), admin.site),
     )
+    topics = TopicsField(required=False)
 
     def __init__(self, *args: Any, instance: Project | None = None, **kwargs: Any) -> None:
         links = []
@@ -119,7 +121,7 @@ class ProjectAdmin(ServiceAdmin):
     readonly_fields = ("restricted", "admitted_people", "acts", *ARCHIVE_FIELDS)
     inlines = (ClusterInline, PartnerInline, SeatInline, GrantInline, StatusInline)
     groups = (
-        (_("What"), {"fields": ["name", ("kind", "status"), "acts", "summary"]}),
+        (_("What"), {"fields": ["name", ("kind", "status"), "acts", "summary", "topics"]}),
         (
             _("Who"),
             {"fields": ["lead", "clusters", ("published_partners", "published_countries")]},
@@ -160,6 +162,7 @@ class ProjectAdmin(ServiceAdmin):
             project=form.instance,
             clusters=list(form.cleaned_data["clusters"]),
             lead=form.cleaned_data["lead"],
+            topics=form.cleaned_data["topics"],
         )
 
 
@@ -235,6 +238,10 @@ class SeatStateFilter(admin.SimpleListFilter):
         return queryset.filter(pk__in=seats.values("pk"))
 
 
+class SeatAdminForm(AdminForm):
+    topics = TopicsField(required=False)
+
+
 @admin.register(OpenSeat)
 class OpenSeatAdmin(OfProject):
     list_display = ("title", "project", "state", "deadline", "filled_on", "withdrawn_on")
@@ -244,8 +251,9 @@ class OpenSeatAdmin(OfProject):
     date_hierarchy = "deadline"
     fixed_fields = ("project",)
     readonly_fields = ("state", "filled_on", "filled_by", "withdrawn_on", "acts")
+    form = SeatAdminForm
     fields = (
-        *("project", "title", "description", "deadline", "state"),
+        *("project", "title", "description", "topics", "deadline", "state"),
         *(("filled_on", "filled_by"), "withdrawn_on", "acts"),
     )
 
@@ -266,7 +274,8 @@ class OpenSeatAdmin(OfProject):
     def save_record(
         self, request: HttpRequest, form: Any, formsets: Sequence[Any], change: bool
     ) -> OpenSeat:
-        return services.save_seat(actor=request.user, seat=form.instance)
+        topics = form.cleaned_data.get("topics")
+        return services.save_seat(actor=request.user, seat=form.instance, topics=topics)
 
 
 @admin.register(Grant)

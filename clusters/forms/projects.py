@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import ProjectStatus
 from clusters.forms.fields import (
+    TopicsField,
     cluster_field,
     offered_clusters,
     offered_organisations,
@@ -33,8 +34,10 @@ class ProjectForm(ClashMixin, HouseModelForm):
         required=False,
     )
 
+    topics = TopicsField(required=False)
+
     groups = [
-        (_("What"), ["name", ("kind", "status"), "summary"]),
+        (_("What"), ["name", ("kind", "status"), "summary", "topics"]),
         (_("Who"), ["lead", "clusters", ("published_partners", "published_countries")]),
         (
             _("Money and time"),
@@ -54,6 +57,7 @@ class ProjectForm(ClashMixin, HouseModelForm):
             "kind",
             "status",
             "summary",
+            "topics",
             "published_partners",
             "published_countries",
             "budget_amount",
@@ -140,9 +144,11 @@ class PartnerLeaveForm(HouseForm):
 
 
 class SeatForm(ClashMixin, HouseModelForm):
+    topics = TopicsField(required=False)
+
     class Meta:
         model = OpenSeat
-        fields = ["title", "description", "deadline"]
+        fields = ["title", "description", "topics", "deadline"]
         help_texts = {"title": _("The partner that the project still misses.")}
 
 

@@ -20,6 +20,7 @@ from clusters.models.project import (
     ProjectPartner,
 )
 from clusters.models.reference import Region, RelatedSectors, Sector
+from clusters.models.topic import ClusterTopic, Topic, TopicSector, TopicWords
 
 __all__ = [
     "Call",
@@ -28,6 +29,7 @@ __all__ = [
     "ClusterFact",
     "ClusterRegion",
     "ClusterSector",
+    "ClusterTopic",
     "CorrectionNote",
     "EvidenceNote",
     "ExchangeRate",
@@ -46,4 +48,7 @@ __all__ = [
     "Region",
     "RelatedSectors",
     "Sector",
+    "Topic",
+    "TopicSector",
+    "TopicWords",
 ]

@@ -282,6 +282,14 @@ class ExchangeRateManager(models.Manager["ExchangeRate"]):
     def get_by_natural_key(self, currency: str, year: int) -> "ExchangeRate":
         return self.get(currency=currency, year=year)
 
+    def latest_year(self) -> tuple[int | None, dict[str, Decimal]]:
+        """The last year with rates, and what a euro was worth in each currency; EUR is 1."""
+        last = self.order_by("-year").values("year")[:1]
+        rows = self.filter(year=models.Subquery(last)).values_list("currency", "year", "per_euro")
+        found = list(rows)
+        rates = {currency: rate for currency, _year, rate in found}
+        return (found[0][1] if found else None), {"EUR": Decimal(1)} | rates
+
 
 class ExchangeRate(Audited, models.Model):
     """Yearly mean of the ECB's reference rate: units of ``currency`` for one euro."""

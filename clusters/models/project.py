@@ -15,6 +15,7 @@ from django.utils.translation import pgettext_lazy
 from clusters.choices import DatePrecision, PartnerRole, ProjectKind, ProjectStatus, SeatState
 from clusters.models.cluster import Cluster
 from clusters.models.organisation import Organisation
+from clusters.models.topic import Topic
 from clusters.querysets import (
     OpenSeatQuerySet,
     ProjectClusterQuerySet,
@@ -47,6 +48,9 @@ class Project(Archivable):
         Cluster, through="ProjectCluster", related_name="projects", verbose_name=_("clusters")
     )
     summary = models.TextField(_("summary"), blank=True)
+    topics = models.ManyToManyField(
+        Topic, blank=True, related_name="projects", verbose_name=_("topics")
+    )
     budget_amount = models.DecimalField(
         _("budget"),
         max_digits=14,
@@ -274,6 +278,9 @@ class OpenSeat(Audited, models.Model):
     )
     title = models.CharField(_("partner sought"), max_length=200)
     description = models.TextField(_("description"), blank=True)
+    topics = models.ManyToManyField(
+        Topic, blank=True, related_name="seats", verbose_name=_("topics")
+    )
     deadline = models.DateField(_("deadline"), null=True, blank=True)
     filled_on = models.DateField(_("filled"), null=True, blank=True, editable=False)
     filled_by = models.OneToOneField(

@@ -1,4 +1,4 @@
-"""Clusters, organisations, projects and calls are archived, never deleted."""
+"""Clusters, organisations, projects, calls and topics are archived, never deleted."""
 
 from collections.abc import Iterator
 from typing import TypeVar
@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from clusters.choices import ProjectStatus
-from clusters.models import Call, Cluster, Organisation, Project
+from clusters.models import Call, Cluster, Organisation, Project, Topic
 from clusters.services.base import lock, require, require_reason, save
 from ifa_crm.shared.extend import archive_obstacles, register_archive_check
 from ifa_crm.staff.models import User
 
-R = TypeVar("R", Cluster, Organisation, Project, Call)
+R = TypeVar("R", Cluster, Organisation, Project, Call, Topic)
 _MOVING = (ProjectStatus.PROPOSED, ProjectStatus.UNDER_WAY)
 
 
@@ -76,6 +76,20 @@ def _of_organisation(organisation: Organisation) -> Iterator[str]:
         ) % {"count": count}
 
 
+def _of_topic(topic: Topic) -> Iterator[str]:
+    if count := topic.narrower.live().count():
+        yield ngettext(
+            "%(count)d narrower topic stands under it.",
+            "%(count)d narrower topics stand under it.",
+            count,
+        ) % {"count": count}
+    if count := topic.cluster_links.of_live_clusters().count():
+        yield ngettext(
+            "%(count)d cluster works on it.", "%(count)d clusters work on it.", count
+        ) % {"count": count}
+
+
 def register() -> None:
+    register_archive_check(Topic, _of_topic)
     register_archive_check(Cluster, _of_cluster)
     register_archive_check(Organisation, _of_organisation)

@@ -1,6 +1,7 @@
 """What every service of this app does first and last."""
 
-from typing import TypeVar
+from collections.abc import Sequence
+from typing import Any, TypeVar
 
 from auditlog.models import LogEntry
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -54,3 +55,12 @@ def require_reason(reason: str) -> str:
     if not reason.strip():
         raise refusal("reason", _("Say why."), "reason_needed")
     return reason.strip()
+
+
+def set_topics(record: Any, topics: Sequence[Model] | None) -> None:
+    """Set what a project or a seat is about; ``None`` leaves it as it is."""
+    if topics is None:
+        return
+    before = ", ".join(sorted(topic.name_en for topic in record.topics.all()))
+    record.topics.set(topics)
+    log_links(record, "topics", before, ", ".join(sorted(t.name_en for t in record.topics.all())))

@@ -29,7 +29,7 @@ from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Act
 
 # Words that stand where a cluster's address does: /clusters/<address>/
-RESERVED = {"new", "about", "options", "calls", "funding", "map"}
+RESERVED = {"new", "about", "options", "calls", "funding", "map", "topics"}
 PUBLISHED = ("name", "specialty", "tier")
 
 

@@ -17,8 +17,17 @@ from clusters.models import (
     ProjectCluster,
     ProjectLog,
     ProjectPartner,
+    Topic,
 )
-from clusters.services.base import lock, log_links, require, require_live, require_reason, save
+from clusters.services.base import (
+    lock,
+    log_links,
+    require,
+    require_live,
+    require_reason,
+    save,
+    set_topics,
+)
 from ifa_crm.shared.refusals import refusal
 from ifa_crm.staff.models import User
 
@@ -34,7 +43,12 @@ EXPECTED = {
 
 @transaction.atomic
 def save_project(
-    *, actor: User, project: Project, clusters: Sequence[Cluster], lead: Cluster | None
+    *,
+    actor: User,
+    project: Project,
+    clusters: Sequence[Cluster],
+    lead: Cluster | None,
+    topics: Sequence[Topic] | None = None,
 ) -> Project:
     """Create or change a project and the clusters in it, of which at most one leads.
 
@@ -53,6 +67,7 @@ def save_project(
         project.status = before.status
         save(project)
     _set_clusters(project, taking_part, lead)
+    set_topics(project, topics)
     return project
 
 
@@ -192,7 +207,7 @@ def return_partner(*, actor: User, partner: ProjectPartner) -> ProjectPartner:
 
 
 @transaction.atomic
-def save_seat(*, actor: User, seat: OpenSeat) -> OpenSeat:
+def save_seat(*, actor: User, seat: OpenSeat, topics: Sequence[Topic] | None = None) -> OpenSeat:
     """Open a seat in a project that can be joined, or change what it says."""
     require(actor)
     project = lock(seat.project)
@@ -203,7 +218,9 @@ def save_seat(*, actor: User, seat: OpenSeat) -> OpenSeat:
         )
     if seat.filled_on is not None or seat.withdrawn_on is not None:
         raise ValidationError(_("This seat is not open any more."), "not_open")
-    return save(seat)
+    save(seat)
+    set_topics(seat, topics)
+    return seat
 
 
 def fill_seat(*, seat: OpenSeat, partner: ProjectPartner, day: dt.date) -> OpenSeat:

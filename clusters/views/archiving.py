@@ -7,13 +7,13 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from clusters.models import Call, Cluster, Organisation, Project
+from clusters.models import Call, Cluster, Organisation, Project, Topic
 from clusters.services.archiving import archive, restore
 from ifa_crm.shared.editing import confirm_page
 from ifa_crm.shared.forms import ConfirmForm, ReasonForm
 from ifa_crm.staff.decorators import StaffRequest
 
-R = TypeVar("R", Cluster, Organisation, Project, Call)
+R = TypeVar("R", Cluster, Organisation, Project, Call, Topic)
 
 
 def archive_page(request: StaffRequest, record: R, consequence: str) -> HttpResponseBase:

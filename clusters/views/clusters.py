@@ -12,8 +12,10 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from clusters.columns import CLUSTER_COLUMNS
 from clusters.filters import ClusterFilter
 from clusters.forms.clusters import ClusterForm
 from clusters.models import (
@@ -21,6 +23,7 @@ from clusters.models import (
     ClusterFact,
     ClusterRegion,
     ClusterSector,
+    ClusterTopic,
     CorrectionNote,
     EvidenceNote,
     Leader,
@@ -36,6 +39,7 @@ from ifa_crm.shared.history import changes_of
 from ifa_crm.shared.lists import ListPage
 from ifa_crm.staff.decorators import StaffRequest, requires
 from ifa_crm.staff.roles import Act
+from ifa_crm.work.views.export import export_of
 
 
 def _shown(rows: "QuerySet[Cluster]") -> "QuerySet[Cluster]":
@@ -45,10 +49,8 @@ def _shown(rows: "QuerySet[Cluster]") -> "QuerySet[Cluster]":
     )
 
 
-@require_safe
-@requires(Act.READ)
-def cluster_list(request: StaffRequest) -> HttpResponseBase:
-    page = ListPage(
+def cluster_page(request: StaffRequest) -> ListPage:
+    return ListPage(
         request,
         rows=clusters_of(request),
         filterset=ClusterFilter,
@@ -60,7 +62,18 @@ def cluster_list(request: StaffRequest) -> HttpResponseBase:
         default_sort="name",
         show=_shown,
         default_size=100,
+        file_columns=CLUSTER_COLUMNS,
+        export="clusters:cluster_export",
     )
+
+
+cluster_export = export_of(cluster_page, gettext_lazy("Clusters"), name="clusters")
+
+
+@require_safe
+@requires(Act.READ)
+def cluster_list(request: StaffRequest) -> HttpResponseBase:
+    page = cluster_page(request)
     year = settings.REFERENCE_YEAR
     return page.answer(
         "clusters/cluster_list.html",
@@ -80,6 +93,7 @@ def cluster_detail(request: StaffRequest, slug: str) -> HttpResponseBase:
     context |= {
         "sectors": cluster.sector_links.select_related("sector"),
         "regions": cluster.region_links.select_related("region"),
+        "topic_links": cluster.topic_links.select_related("topic").strongest_first(),
         "evidence": grouped_evidence(notes),
         "leaders": cluster.leaders.active(),
         "projects": projects_of_cluster(cluster, request.user, timezone.localdate())[:5],
@@ -150,6 +164,7 @@ def cluster_changes(request: StaffRequest, slug: str) -> HttpResponseBase:
     parts: list[Any] = [
         cluster,
         ClusterFact.objects.filter(cluster=cluster),
+        ClusterTopic.objects.filter(cluster=cluster),
         Leader.objects.visible_to(user).filter(cluster=cluster),
         EvidenceNote.objects.filter(cluster=cluster),
         CorrectionNote.objects.filter(cluster=cluster),

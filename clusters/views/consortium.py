@@ -92,11 +92,16 @@ def partner_return(request: StaffRequest, ref: str, partner: str) -> HttpRespons
 # --- Seats -------------------------------------------------------------------------------
 
 
+def _seat_saved(request: StaffRequest, form: SeatForm) -> OpenSeat:
+    seat, topics = form.save(commit=False), form.cleaned_data["topics"]
+    return services.save_seat(actor=request.user, seat=seat, topics=topics)
+
+
 @requires(Act.EDIT_CLUSTERS)
 def seat_create(request: StaffRequest, ref: str) -> HttpResponseBase:
     project = _project(request, ref)
     form = SeatForm(request.POST or None, instance=OpenSeat(project=project))
-    if form.carry_out(lambda: services.save_seat(actor=request.user, seat=form.save(commit=False))):
+    if form.carry_out(lambda: _seat_saved(request, form)):
         messages.success(request, _("The seat is open."))
         return redirect(project)
     return form_page(
@@ -115,7 +120,7 @@ def seat_edit(request: StaffRequest, ref: str, seat: str) -> HttpResponseBase:
     row = locked(request, _seats(request, ref), ref=seat)
     title = _("Edit %s") % row
     form = SeatForm(request.POST or None, instance=row)
-    if form.carry_out(lambda: services.save_seat(actor=request.user, seat=form.save(commit=False))):
+    if form.carry_out(lambda: _seat_saved(request, form)):
         messages.success(request, _("Saved."))
         return redirect(row.project)
     return form_page(request, form, title=title, back=row.project)

@@ -9,8 +9,10 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from clusters.columns import ORGANISATION_COLUMNS
 from clusters.filters import OrganisationFilter
 from clusters.forms.organisations import OrganisationForm
 from clusters.models import Grant, Membership, Partnership, ProjectPartner
@@ -22,24 +24,37 @@ from ifa_crm.shared.history import changes_of
 from ifa_crm.shared.lists import ListPage
 from ifa_crm.staff.decorators import StaffRequest, requires
 from ifa_crm.staff.roles import Act
+from ifa_crm.work.views.export import export_of
 
 
-@require_safe
-@requires(Act.READ)
-def organisation_list(request: StaffRequest) -> HttpResponseBase:
+def organisation_page(request: StaffRequest) -> ListPage:
     user = request.user
 
     def shown(rows: Any) -> Any:
         return rows.with_counts(user)
 
-    page = ListPage(
+    return ListPage(
         request,
         rows=organisations_of(request),
         filterset=OrganisationFilter,
         sorts={"name": (Lower("name").asc(),)},
         default_sort="name",
         show=shown,
+        file_columns=ORGANISATION_COLUMNS,
+        export="clusters:organisation_export",
     )
+
+
+organisation_export = export_of(
+    organisation_page, gettext_lazy("Organisations"), name="organisations"
+)
+
+
+@require_safe
+@requires(Act.READ)
+def organisation_list(request: StaffRequest) -> HttpResponseBase:
+    user = request.user
+    page = organisation_page(request)
     return page.answer(
         "clusters/organisation_list.html",
         title=_("Organisations"),

@@ -10,9 +10,11 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from clusters.choices import ProjectStatus
+from clusters.columns import PROJECT_COLUMNS
 from clusters.filters import ProjectFilter
 from clusters.forms.projects import ProjectForm, StatusForm
 from clusters.models import (
@@ -32,24 +34,35 @@ from ifa_crm.shared.history import changes_of
 from ifa_crm.shared.lists import ListPage
 from ifa_crm.staff.decorators import StaffRequest, requires
 from ifa_crm.staff.roles import Act
+from ifa_crm.work.views.export import export_of
 
 
-@require_safe
-@requires(Act.READ)
-def project_list(request: StaffRequest) -> HttpResponseBase:
+def project_page(request: StaffRequest) -> ListPage:
     user, day = request.user, timezone.localdate()
 
     def shown(rows: Any) -> Any:
         return rows.with_counts(user, day).prefetch_related("cluster_links__cluster")
 
-    page = ListPage(
+    return ListPage(
         request,
         rows=projects_of(request),
         filterset=ProjectFilter,
         sorts={"name": (Lower("name").asc(),)},
         default_sort="name",
         show=shown,
+        file_columns=PROJECT_COLUMNS,
+        export="clusters:project_export",
     )
+
+
+project_export = export_of(project_page, gettext_lazy("Projects"), name="projects")
+
+
+@require_safe
+@requires(Act.READ)
+def project_list(request: StaffRequest) -> HttpResponseBase:
+    user = request.user
+    page = project_page(request)
     return page.answer(
         "clusters/project_list.html",
         title=_("Projects"),
@@ -79,6 +92,7 @@ def project_detail(request: StaffRequest, ref: str) -> HttpResponseBase:
     partners = ProjectPartner.objects.visible_to(user).filter(project=project)
     context |= {
         "links": list(project.cluster_links.select_related("cluster")),
+        "topics": project.topics.all(),
         "partners": list(partners.select_related("organisation")),
         "seats": seat_rows(project, user, timezone.localdate()),
         "grants": Grant.objects.visible_to(user)
@@ -139,6 +153,7 @@ def _saved(request: StaffRequest, form: ProjectForm) -> Project:
         project=form.save(commit=False),
         clusters=list(form.cleaned_data["clusters"]),
         lead=form.cleaned_data["lead"],
+        topics=form.cleaned_data["topics"],
     )
 
 

@@ -22,7 +22,9 @@ from django.utils.formats import date_format
 
 from clusters.models import CallCondition, Cluster, ClusterFact, ProjectCluster
 from investors.choices import ActionKind
-from investors.models import Action, LeadLog
+from investors.clocks import Calendars
+from investors.models import Action, Interaction, LeadLog
+from investors.services.clocks import rewind, wind
 from meetings.models import Booking
 
 FOLDER: Final = Path(settings.BASE_DIR) / "fixtures" / "demo"
@@ -48,6 +50,7 @@ CLOCKS: Final = {
     "next_due": "office__time_zone",  # of a lead
 }
 BATCH: Final = 100
+_SAID: Final = "investors.interaction"
 
 
 def files() -> list[Path]:
@@ -142,6 +145,18 @@ def _shift_rows(rows: "QuerySet[Any]", weeks: int) -> int:
         names = [field.name for field in fields] + (["what"] if rows.model is Action else [])
         rows.model._default_manager.bulk_update(moved, names, batch_size=BATCH)
     return len(moved)
+
+
+def wind_clocks() -> None:
+    """Tell every reply clock of the demo data anew: other weeks have other holidays."""
+    told = {record["fields"]["ref"] for record in records() if record["model"] == _SAID}
+    rows = list(Interaction.objects.filter(ref__in=told).select_related("lead__owner"))
+    calendars = Calendars()
+    for row in rows:
+        wind(row, row.lead, calendars)
+    names = ["reply_due_at", "silent_at", "logged_late"]
+    Interaction.objects.bulk_update(rows, names, batch_size=BATCH)
+    rewind({row.lead_id for row in rows})
 
 
 def _clock(model: type[Model]) -> str:

@@ -2,6 +2,7 @@
 
 import datetime as dt
 from typing import Any
+from urllib.parse import quote
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
@@ -77,8 +78,12 @@ def _to_assign(row: Lead, moment: Moment) -> Line:
     if row.priority == Priority.HIGH:
         marks.insert(0, Mark(_("High priority"), "warn"))
     owner = row.owner
-    if owner is None or not owner.is_active:
-        why = _("Nobody owns it") if owner is None else _("%(name)s has left") % {"name": owner}
+    if owner is not None and not owner.is_active:
+        why = _("%(name)s has left") % {"name": owner}
+        address = f"{reverse('investors:handover_start')}?from={quote(owner.username)}"
+        button = Button(_("Hand over"), address, "arrows-right-left")
+    elif owner is None:
+        why = _("Nobody owns it")
         address = reverse("investors:lead_assign", args=[row.ref])
         button = Button(_("Assign"), address, "user-plus")
     else:
@@ -151,13 +156,13 @@ def _leavers(moment: Moment) -> "QuerySet[User]":
 
 
 def _to_hand_over(row: Any, moment: Moment) -> Line:
-    leads = f"{reverse('investors:lead_list')}?owner={row.username}"
+    leads = f"{reverse('investors:handover_start')}?from={quote(row.username)}"
     said = ngettext(
         "Has left and still owns %(n)d lead", "Has left and still owns %(n)d leads", row.left
     )
     return Line(
         title=str(row),
-        address=reverse("admin:staff_user_change", args=[row.pk]),
+        address=f"{reverse('investors:lead_list')}?owner={quote(row.username)}",
         why=said % {"n": row.left},
         button=Button(_("Hand over"), leads, "arrows-right-left"),
     )

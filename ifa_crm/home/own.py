@@ -1,13 +1,16 @@
 """What an adviser has on the desk: whom to answer, what to do, whom to meet, what to take."""
 
+import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from ifa_crm.home.sections import (
     AT_MOST,
@@ -22,7 +25,7 @@ from ifa_crm.home.sections import (
     lead_marks,
 )
 from ifa_crm.staff.models import Absence, User
-from investors.choices import Status
+from investors.choices import ActionKind, Status
 from investors.models import Action, Interaction, Lead
 from meetings.choices import MeetingForm
 from meetings.models import Meeting
@@ -50,34 +53,63 @@ def _is_covered(lead: Lead, moment: Moment) -> bool:
     return moment.user.pk not in {lead.owner_id, lead.deputy_id}
 
 
-def _log(lead: Lead) -> str:
-    address = reverse("investors:interaction_create", args=[lead.ref])
-    return f"{address}?kind=email&direction=out"
+def _log(lead: Lead, kind: str) -> str:
+    address = reverse("investors:interaction_quick", args=[lead.ref])
+    return f"{address}?kind={kind}&direction=out"
+
+
+def _talk(lead: Lead) -> tuple[Button, ...]:
+    """Log what was said, without leaving the page."""
+    return (
+        Button(_("Log a call"), _log(lead, "call"), "phone", opens=True),
+        Button(_("Log an e-mail"), _log(lead, "email"), "envelope", opens=True),
+    )
 
 
 # --- to answer ---------------------------------------------------------------------------------
 
 
 def _unanswered(moment: Moment) -> "QuerySet[Interaction]":
-    """Inbound and open on leads that they handle, whatever the status; the oldest first."""
+    """Inbound and open on leads that they handle, whatever the status; the first due on top."""
     user = moment.user
     waiting = Interaction.objects.unanswered().filter(lead__archived_at__isnull=True)
     rows = (
         Interaction.objects.select_related("lead__investor")
-        .only("ref", "kind", "subject", "happened_at", *_LEAD)
-        .order_by("happened_at", "pk")
+        .only("ref", "kind", "subject", "happened_at", "reply_due_at", "silent_at", *_LEAD)
+        .order_by("reply_due_at", "happened_at", "pk")
     )
     return among(
         rows,
         waiting.filter(lead__owner=user),
         waiting.filter(lead__deputy=user),
         waiting.visible_to(user).filter(lead__owner__in=_covered(moment)),
+        order=("happened_at", "pk"),  # by an index; the oldest are the first due
     )
+
+
+def _clock_mark(row: Interaction, now: dt.datetime) -> Iterator[Mark]:
+    """Until when they are promised an answer, or since when they wait in vain."""
+    if row.reply_due_at is None or row.silent_at is None:
+        return
+    if row.silent_at <= now:
+        day = date_format(timezone.localtime(row.silent_at), "DATE_FORMAT")
+        yield Mark(_("silent since %(day)s") % {"day": day}, "bad")
+    elif row.reply_due_at <= now:
+        yield Mark(_("late since %(time)s") % {"time": _moment(row.reply_due_at)}, "warn")
+    else:
+        yield Mark(_("reply due %(time)s") % {"time": _moment(row.reply_due_at)}, "accent")
+
+
+def _moment(moment: dt.datetime) -> str:
+    """By the reader's clock, with the day unless it is today."""
+    local = timezone.localtime(moment)
+    is_today = local.date() == timezone.localdate()
+    return date_format(local, "TIME_FORMAT" if is_today else "SHORT_DATETIME_FORMAT")
 
 
 def _to_answer(row: Interaction, moment: Moment) -> Line:
     lead = row.lead
-    marks = [*lead_marks(lead)]
+    marks = [*_clock_mark(row, moment.now), *lead_marks(lead)]
     status = lead.status_on(moment.today)
     if status != Status.ACTIVE:
         marks.append(Mark(_("Came back: %(status)s") % {"status": status.label.lower()}, "accent"))
@@ -90,7 +122,11 @@ def _to_answer(row: Interaction, moment: Moment) -> Line:
         why=_("%(kind)s, not answered") % {"kind": row.get_kind_display()},
         when=row.happened_at,
         marks=tuple(marks),
-        button=Button(pgettext("button", "Answer"), _log(lead), "arrow-uturn-left"),
+        button=Button(
+            pgettext("button", "Answer"), _log(lead, "email"), "arrow-uturn-left", opens=True
+        ),
+        more=_talk(lead)[:1],
+        slot=f"answer-{row.ref}",
     )
 
 
@@ -98,16 +134,18 @@ def _to_answer(row: Interaction, moment: Moment) -> Line:
 
 
 def _due(moment: Moment) -> "QuerySet[Action]":
-    """Open actions for a week on leads that are active on the day; overdue ones come first."""
+    """Open actions for a week on leads that are active on the day, and what wakes those that
+    wait; overdue ones come first."""
     user, today = moment.user, moment.today
     active = Q(lead__status=Status.ACTIVE) | Q(
         lead__status=Status.WAITING, lead__waiting_until__lte=today
     )
+    wakes = Q(lead__status=Status.WAITING, kind=ActionKind.WAKE)
     soon = Action.objects.visible_to(user).open().due_by(today + WEEK)
-    soon = soon.filter(active, lead__archived_at__isnull=True)
+    soon = soon.filter(active | wakes, lead__archived_at__isnull=True)
     rows = (
         Action.objects.select_related("lead__investor")
-        .only("ref", "what", "due", "assignee_id", *_LEAD)
+        .only("ref", "what", "kind", "due", "assignee_id", *_LEAD)
         .order_by("due", "pk")
     )
     return among(
@@ -122,20 +160,49 @@ def _to_do(row: Action, moment: Moment) -> Line:
     marks = [*lead_marks(row.lead)]
     if row.due < moment.today:
         marks.insert(0, Mark(_("Overdue"), "bad"))
-    elif row.due == moment.today:
-        marks.insert(0, Mark(_("Today"), "accent"))
     if row.assignee_id not in {None, moment.user.pk}:
         marks.append(Mark(_("You stand in"), "quiet"))
+    waits = row.lead.status_on(moment.today) == Status.WAITING
+    address = row.lead.get_absolute_url()
     return Line(
         title=row.what,
-        address=row.lead.get_absolute_url(),
+        address=address,
         why=str(row.lead),
         when=row.due,
         marks=tuple(marks),
-        button=Button(
+        button=Button(pgettext("button", "Open"), address, "arrow-right")
+        if waits
+        else Button(
             _("Done"), reverse("investors:action_done", args=[row.ref]), "check", at_once=True
         ),
+        more=() if waits else (*_moves(row, moment.today), *_talk(row.lead)),
+        group=_when(row.due, moment.today, waits=waits),
+        slot=f"do-{row.ref}",
     )
+
+
+def _when(due: dt.date, today: dt.date, *, waits: bool) -> str:
+    if waits:
+        return _("Coming, and waking from a wait")
+    if due < today:
+        return _("Overdue")
+    return _("Due today") if due == today else _("Coming, and waking from a wait")
+
+
+def _moves(row: Action, today: dt.date) -> Iterator[Button]:
+    """To the next day and the next week, from its day or, if that is over, from today."""
+    address = reverse("investors:action_move", args=[row.ref])
+    base = max(row.due, today)
+    for words, days in ((_("Move by a day, to %(day)s"), 1), (_("Move by a week, to %(day)s"), 7)):
+        day = base + dt.timedelta(days=days)
+        yield Button(
+            words % {"day": date_format(day, "D j M")},
+            address,
+            "calendar",
+            at_once=True,
+            sends=(("due", day.isoformat()),),
+        )
+    yield Button(_("Another day…"), address, "calendar-days", opens=True)
 
 
 # --- whom to meet, what to record --------------------------------------------------------------
@@ -228,13 +295,14 @@ def _unowned(moment: Moment) -> "QuerySet[Lead]":
     """Active ones that nobody owns: of the own office first, then the longest there."""
     waits = Interaction.objects.unanswered().filter(lead=OuterRef("pk"))
     nobodys = Lead.objects.visible_to(moment.user).live().active_on(moment.today)
+    nobodys, ours = nobodys.filter(owner__isnull=True), Q(office=moment.user.office_id)
     rows = (
         Lead.objects.select_related("investor")
         .only("ref", "title", "restricted", "received_at", *_INVESTOR)
         .annotate(waits=Exists(waits))
-        .order_by(first(Q(office=moment.user.office_id)), "received_at", "pk")
+        .order_by(first(ours), "received_at", "pk")
     )
-    return among(rows, nobodys.filter(owner__isnull=True))
+    return among(rows, nobodys.filter(ours), nobodys, order=("received_at", "pk"))
 
 
 def _to_take(row: Any, moment: Moment) -> Line:
@@ -257,6 +325,35 @@ def _to_take(row: Any, moment: Moment) -> Line:
     )
 
 
+# --- not heard from ----------------------------------------------------------------------------
+
+
+def _silent(moment: Moment) -> "QuerySet[Lead]":
+    """Active ones of theirs that said nothing for long, the longest silent first."""
+    quiet = Lead.objects.live().not_heard_from(moment.today)
+    rows = (
+        Lead.objects.select_related("investor")
+        .only("ref", "title", "restricted", "received_at", "heard_at", *_INVESTOR)
+        .order_by(Coalesce("heard_at", "received_at"), "pk")
+    )
+    return among(rows, quiet.filter(owner=moment.user), quiet.filter(deputy=moment.user))
+
+
+def _to_hear_from(row: Lead, moment: Moment) -> Line:
+    days = row.days_quiet_on(moment.today)
+    said = ngettext("Nothing heard for %(n)d day", "Nothing heard for %(n)d days", days)
+    call, email = _talk(row)
+    return Line(
+        title=str(row),
+        address=row.get_absolute_url(),
+        why=said % {"n": days},
+        marks=tuple(lead_marks(row)),
+        button=call,
+        more=(email,),
+        slot=f"silent-{row.ref}",
+    )
+
+
 ANSWER = Sort(
     "answer", gettext_lazy("To answer"), "chat-bubble-left-right", _unanswered, _to_answer,
     gettext_lazy("Nobody waits for an answer."),
@@ -264,6 +361,10 @@ ANSWER = Sort(
 DO = Sort(
     "do", gettext_lazy("To do"), "check-circle", _due, _to_do,
     gettext_lazy("Nothing is due within a week."),
+)  # fmt: skip
+SILENT = Sort(
+    "silent", gettext_lazy("Not heard from"), "speaker-x-mark", _silent, _to_hear_from,
+    gettext_lazy("Everybody was heard from lately."),
 )  # fmt: skip
 MEET = Sort(
     "meet", gettext_lazy("To meet in seven days"), "calendar-days", _coming, to_meet,

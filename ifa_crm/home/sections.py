@@ -3,6 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any, Final
 
 from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
@@ -21,12 +22,17 @@ WEEK: Final = dt.timedelta(days=7)
 
 @dataclass(frozen=True)
 class Button:
-    """The one act of a line: a link, or, where nothing has to be said, done at once."""
+    """An act of a line: a link, or, where nothing has to be said, done at once.
+
+    With JavaScript what is done at once, and what ``opens`` a small form, happens in place.
+    """
 
     label: str
     address: str
     icon: str
     at_once: bool = False
+    opens: bool = False
+    sends: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -39,7 +45,11 @@ class Mark:
 
 @dataclass(frozen=True)
 class Line:
-    """One thing: what, why it is here, since or until when, and what to do about it."""
+    """One thing: what, why it is here, since or until when, and what to do about it.
+
+    ``more``: acts beside the one button. ``group``: the words above lines of its sort. ``slot``:
+    names the place below the line in which forms open.
+    """
 
     title: str
     address: str
@@ -47,6 +57,9 @@ class Line:
     button: Button
     when: dt.date | dt.datetime | None = None
     marks: tuple[Mark, ...] = ()
+    more: tuple[Button, ...] = ()
+    group: str = ""
+    slot: str = ""
 
 
 @dataclass(frozen=True)
@@ -66,6 +79,11 @@ class Section:
         return reverse("home:section", args=[self.key])
 
     @property
+    def groups(self) -> list[tuple[str, list[Line]]]:
+        """The lines under the words of their group."""
+        return [(words, list(some)) for words, some in groupby(self.lines, lambda x: x.group)]
+
+    @property
     def is_cut(self) -> bool:
         return self.total > len(self.lines)
 
@@ -81,6 +99,7 @@ class Moment:
     user: User
     now: dt.datetime = field(default_factory=timezone.now)
     meetings: list[Meeting] | None = None  # read once, for two sections
+    handovers: dict[str, list[Any]] | None = None  # the same
 
     @property
     def today(self) -> dt.date:
@@ -116,14 +135,19 @@ class Sort:
         )
 
 
-def among(rows: "QuerySet[Any]", *parts: "QuerySet[Any]") -> "QuerySet[Any]":
+def among(
+    rows: "QuerySet[Any]", *parts: "QuerySet[Any]", order: tuple[str, ...] = ()
+) -> "QuerySet[Any]":
     """Those of ``rows`` that are in one of ``parts``, in the order of ``rows``.
 
     Each part is read in that order, by an index that suits it, and no further than a section
-    counts; what ``rows`` joins and annotates is done for these few alone.
+    counts; what ``rows`` joins and annotates is done for these few alone. ``order``: that of the
+    parts, where each comes before the next.
     """
-    order, plain = rows.query.order_by, rows.model._base_manager.order_by()
-    few = [part.order_by(*order).values("pk")[: AT_MOST + 1] for part in parts]
+    plain = rows.model._base_manager.order_by()
+    few = [
+        part.order_by(*(order or rows.query.order_by)).values("pk")[: AT_MOST + 1] for part in parts
+    ]
     keys = [plain.filter(pk__in=part).values("pk") for part in few]
     return rows.filter(pk__in=keys[0].union(*keys[1:]) if len(keys) > 1 else few[0])
 

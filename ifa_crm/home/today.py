@@ -10,6 +10,8 @@ from typing import Final
 from django.utils.translation import gettext_lazy as _
 
 from ifa_crm.home.desk import CHASE, CHECK, CORRECT, RELAY
+from ifa_crm.home.front_door import ENQUIRIES
+from ifa_crm.home.handed import BACK, HANDED
 from ifa_crm.home.oversight import (
     ACCOUNTS,
     ADRIFT,
@@ -21,32 +23,45 @@ from ifa_crm.home.oversight import (
     NEW,
     UNTENDED,
 )
-from ifa_crm.home.own import ANSWER, COMING, DO, MEET, RECORD, TAKE
-from ifa_crm.home.sections import AT_MOST, Moment, Section, Sort
+from ifa_crm.home.own import (
+    ANSWER,
+    COMING,
+    DO,
+    MEET,
+    RECORD,
+    SILENT,
+    TAKE,
+)
+from ifa_crm.home.sections import AT_MOST, SHOWN, Moment, Section, Sort
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Role
 
 MAIN: Final[dict[Role, tuple[Sort, ...]]] = {
-    Role.ADVISER: (ANSWER, DO, MEET, RECORD, TAKE),
+    Role.ADVISER: (HANDED, BACK, ANSWER, DO, MEET, RECORD, SILENT, TAKE, ENQUIRIES),
     Role.DESK: (RELAY, CHASE, CHECK, CORRECT),
-    Role.MANAGER: (CONFIRM, ADRIFT),
+    Role.MANAGER: (CONFIRM, ADRIFT, ENQUIRIES),
     Role.ADMINISTRATOR: (FAILED, MAIL, LEAVERS, ACCOUNTS, UNTENDED),
     Role.VIEWER: (COMING, NEW, CONFIRMED),
 }
 # Shown only when there is something.
-QUIET: Final = frozenset({RECORD, ACCOUNTS, FAILED, MAIL})
+QUIET: Final = frozenset({HANDED, BACK, RECORD, SILENT, ENQUIRIES, ACCOUNTS, FAILED, MAIL})
 # The same for these: people of these roles may have work of their own.
 BESIDE: Final[dict[Role, tuple[Sort, ...]]] = {
     Role.DESK: (DO, MEET),
-    Role.MANAGER: (ANSWER, DO, MEET, RECORD),
-    Role.ADMINISTRATOR: (ANSWER, DO, MEET, RECORD),
+    Role.MANAGER: (HANDED, ANSWER, DO, MEET, RECORD),
+    Role.ADMINISTRATOR: (HANDED, ANSWER, DO, MEET, RECORD),
 }
+
+# An answer may be what was to be done, and what is logged may be an answer.
+TOGETHER: Final = {"answer": ("do",), "do": ("answer",), "silent": ("do",)}
 
 IN_SHORT: Final = {
     "answer": _("%(n)s to answer"),
     "do": _("%(n)s to do"),
     "meet": _("%(n)s to meet"),
     "record": _("%(n)s to record"),
+    "handed": _("%(n)s to take over"),
+    "silent": _("%(n)s not heard from"),
     "relay": _("%(n)s to relay"),
     "chase": _("%(n)s without an answer"),
     "correct": _("%(n)s notes"),
@@ -74,12 +89,19 @@ def sections_of(user: User) -> Iterator[Section]:
             yield section
 
 
-def section_of(user: User, key: str) -> Section | None:
-    """One section with all its lines, or nothing if it is not for ``user``."""
+def section_of(user: User, key: str, shown: int = AT_MOST) -> Section | None:
+    """One section with so many of its lines, or nothing if it is not for ``user``."""
     for sort, is_main in sorts_of(user).items():
         if sort.key == key:
-            return sort.at(Moment(user), AT_MOST, is_main=is_main)
+            return sort.at(Moment(user), shown, is_main=is_main)
     return None
+
+
+def touched_with(user: User, key: str) -> Iterator[Section]:
+    """The other sections of Today that an act in this one may change, as Today shows them."""
+    for other in TOGETHER.get(key, ()):
+        if section := section_of(user, other, SHOWN):
+            yield section
 
 
 def in_short(sections: list[Section]) -> str:

@@ -3,10 +3,12 @@
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 
 from ifa_crm.home import search as finding
-from ifa_crm.home.today import in_short, section_of, sections_of
+from ifa_crm.home.sections import AT_MOST, SHOWN
+from ifa_crm.home.today import in_short, section_of, sections_of, touched_with
 from ifa_crm.reports.figures import today_figures
 from ifa_crm.staff.decorators import StaffRequest, requires
 from ifa_crm.staff.models import User
@@ -37,11 +39,21 @@ def _stopped(user: User) -> list[str]:
 @require_safe
 @requires(Act.READ)
 def section(request: StaffRequest, key: str) -> HttpResponse:
-    """One part of Today with everything in it."""
-    found = section_of(request.user, key)
+    """One part of Today with everything in it.
+
+    For htmx the part alone, after something was done in it; ``?cut=1``: as Today shows it, with
+    the other parts that this may have changed.
+    """
+    cut = request.GET.get("cut") == "1"
+    found = section_of(request.user, key, SHOWN if cut else AT_MOST)
     if found is None:
         raise Http404
-    return render(request, "home/section.html", {"section": found})
+    others = list(touched_with(request.user, key)) if request.htmx and cut else []
+    context = {"section": found, "others": others, "cut": cut}
+    template = "home/_sections.html" if request.htmx else "home/section.html"
+    response = render(request, template, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
 @require_safe

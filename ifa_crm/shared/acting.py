@@ -8,6 +8,8 @@ from typing import Any
 from auditlog.context import set_actor
 from django.contrib.auth.models import AbstractBaseUser
 
+from ifa_crm.shared.checks import CheckedTogether
+
 _reason: ContextVar[str] = ContextVar("reason", default="")
 
 
@@ -27,12 +29,22 @@ def acting(
         _reason.reset(token)
 
 
+@contextmanager
+def because(reason: str) -> Iterator[None]:
+    """Note ``reason`` on what is changed inside the block by whoever acts already."""
+    token = _reason.set(reason)
+    try:
+        yield
+    finally:
+        _reason.reset(token)
+
+
 def acting_reason() -> str:
     """The reason of the block we are in, or an empty text."""
     return _reason.get()
 
 
-class Audited:
+class Audited(CheckedTogether):
     """Mixin of models whose history notes the reason of :func:`acting`."""
 
     def get_additional_data(self) -> dict[str, Any] | None:

@@ -11,14 +11,18 @@ def organisation_edit(request, ref):
     return form_page(request, form, title=_("Edit %s") % organisation, back=organisation)
 """
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from django.contrib import messages
 from django.db.models import Model, QuerySet
 from django.forms import BaseForm
 from django.http import HttpRequest, JsonResponse
 from django.shortcuts import get_object_or_404, resolve_url
 from django.template.response import TemplateResponse
+from django.utils.cache import patch_vary_headers
+from django.utils.html import format_html
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
@@ -26,6 +30,7 @@ from ifa_crm.shared.combobox import OFFERED, find_folded
 
 M = TypeVar("M", bound=Model)
 FAILED = 422
+_SLOT = re.compile(r"[A-Za-z][\w-]{0,60}")
 
 
 def locked(request: HttpRequest, rows: "QuerySet[M]", **lookup: Any) -> M:
@@ -41,12 +46,16 @@ def locked(request: HttpRequest, rows: "QuerySet[M]", **lookup: Any) -> M:
 
 def onward(request: HttpRequest, default: Any) -> str:
     """Where to go after an act: the page that sent ``next`` along, else ``default``."""
-    asked = request.POST.get("next", "")
-    if url_has_allowed_host_and_scheme(
+    return _sent_along(request) or resolve_url(default)
+
+
+def _sent_along(request: HttpRequest) -> str:
+    """The address in ``next``, of the form or of the page that led to it, if it is ours."""
+    asked = request.POST.get("next") or request.GET.get("next") or ""
+    ours = url_has_allowed_host_and_scheme(
         asked, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    ):
-        return asked
-    return resolve_url(default)
+    )
+    return asked if ours else ""
 
 
 def form_page(
@@ -68,10 +77,38 @@ def form_page(
         "form": form,
         "title": title,
         "submit": submit or _("Save"),
-        "back": resolve_url(back) if back is not None else "",
+        "back": _sent_along(request) or (resolve_url(back) if back is not None else ""),
+        "sent_along": _sent_along(request),
     }
     failed = form.is_bound and bool(form.errors)
     return TemplateResponse(request, template, shown | context, status=FAILED if failed else 200)
+
+
+def in_place(
+    request: HttpRequest, form: BaseForm, *, template: str, part: str, **context: Any
+) -> TemplateResponse:
+    """A form to fill in, as a page; for htmx ``part`` alone, in the place that sent for it.
+
+    The place is named by ``slot`` (the id of an element of the page), which the part sends along,
+    with ``next``: where the page goes on, and ``region``: what htmx swaps once it is done.
+    """
+    asked = request.POST or request.GET
+    sent = {name: asked.get(name, "") for name in ("next", "region", "slot")}
+    is_part = bool(request.headers.get("HX-Request") and _SLOT.fullmatch(sent["slot"]))
+    response = form_page(
+        request, form, template=part if is_part else template, **context, onward=sent
+    )
+    if is_part:
+        response["HX-Retarget"] = f"#{sent['slot']}"
+        response["HX-Reswap"] = "innerHTML"
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def say_with_link(request: HttpRequest, sentence: str, to: Any, label: str) -> None:
+    """Say what was done, with a link to it or to where it can be taken back."""
+    words = format_html('{} <a href="{}">{}</a>', sentence, resolve_url(to), label)
+    messages.success(request, words)
 
 
 def confirm_page(request: HttpRequest, form: BaseForm, **kwargs: Any) -> TemplateResponse:

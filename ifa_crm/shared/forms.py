@@ -2,7 +2,8 @@
 
 * :class:`HouseForm`, :class:`HouseModelForm` - every form of a page is one of them.
 * ``groups`` on the class groups the fields: ``groups = [(_("Money"), ["budget_row"...])]``; a
-  tuple of names inside a group stands on one row: ``[("budget", "budget_currency"), "jobs"]``.
+  tuple of names inside a group stands on one row: ``[("budget", "budget_currency"), "jobs"]``;
+  a crispy layout object stands as it is.
 * :meth:`carry_out` validates, calls a service and puts its refusal on the form.
 * :class:`ClashMixin` - two people editing one record.
 * Records are picked with :class:`ifa_crm.shared.combobox.RecordChoiceField`.
@@ -25,7 +26,7 @@ from ifa_crm.shared.combobox import RecordChoiceField
 from ifa_crm.shared.dates import bound
 from ifa_crm.shared.unreadable import marked_apart_from
 
-Group = tuple[Any, Sequence[str | tuple[str, ...]]]
+Group = tuple[Any, Sequence[Any]]
 
 
 class DateInput(forms.DateInput):
@@ -103,7 +104,11 @@ class FormParts(forms.BaseForm):
 
     @cached_property
     def helper(self) -> FormHelper:
-        """How crispy draws the form: without its tag, its token and its own error list."""
+        """How crispy draws the form."""
+        return self._standard_helper()
+
+    def _standard_helper(self) -> FormHelper:
+        """Without its tag, its token and its own error list."""
         helper = FormHelper()
         helper.form_tag = False
         helper.disable_csrf = True
@@ -120,6 +125,8 @@ class FormParts(forms.BaseForm):
         for names in group:
             if isinstance(names, str):
                 yield from (name for name in [names] if name in self.fields)
+            elif not isinstance(names, tuple):
+                yield names
             elif here := [name for name in names if name in self.fields]:
                 yield Row(*(Column(name) for name in here))
 

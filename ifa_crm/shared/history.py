@@ -9,7 +9,7 @@ entry points to is named only if it is visible too.
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -17,10 +17,14 @@ from typing import Any
 from auditlog.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db.models import Field, ForeignKey, Model, Q, QuerySet
+from django.db.models import CharField, Field, ForeignKey, Model, Q, QuerySet
 from django.utils import timezone
 from django.utils.formats import localize
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ifa_crm.shared.extend import TimelineEntry, TimelineSource
+from ifa_crm.shared.together import Read
 
 UNSHOWN = frozenset({"id", "ref", "slug", "restricted", "search_text", "password"})
 PER_PAGE = 50
@@ -105,8 +109,8 @@ def _field(model: type[Model], name: str) -> "Field[Any, Any] | None":
     return field if isinstance(field, Field) else None
 
 
-def _names(user: Any, entries: Iterable[LogEntry]) -> Names:
-    """What the rows that the entries point to are called: one query per kind of row."""
+def _wanted(entries: Iterable[LogEntry]) -> dict[type[Model], set[str]]:
+    """The rows that the entries point to."""
     wanted: dict[type[Model], set[str]] = defaultdict(set)
     for entry in entries:
         model = _model(entry)
@@ -114,13 +118,110 @@ def _names(user: Any, entries: Iterable[LogEntry]) -> Names:
             field = _field(model, name) if model else None
             if isinstance(field, ForeignKey) and isinstance(values, list):
                 wanted[field.related_model].update(v for v in values if v and v.isdecimal())
+    return {related: keys for related, keys in wanted.items() if keys}
+
+
+def _seen(user: Any, related: type[Model], keys: set[str]) -> "QuerySet[Any]":
+    rows = related._default_manager.filter(pk__in=keys)
+    return rows.visible_to(user) if hasattr(rows, "visible_to") else rows
+
+
+def _names(user: Any, entries: Iterable[LogEntry]) -> Names:
+    """What the rows that the entries point to are called: one query per kind of row."""
+    return names_of(user, _wanted(entries))
+
+
+def names_of(user: Any, wanted: Mapping[type[Model], set[str]]) -> Names:
+    """What the rows with these keys are called, if ``user`` may see them."""
     found: Names = {}
     for related, keys in wanted.items():
-        rows = related._default_manager.filter(pk__in=keys).select_related()  # for __str__
-        if hasattr(rows, "visible_to"):
-            rows = rows.visible_to(user)
+        rows = _seen(user, related, keys).select_related()  # for __str__
         found |= {(related, str(row.pk)): str(row) for row in rows}
     return found
+
+
+# --- on a timeline ------------------------------------------------------------------------------
+
+WHO = tuple(f"actor__{name}" for name in ("first_name", "last_name", "username", "is_active"))
+# What the name of a row is made of, also over these foreign keys.
+_NAMED_BY = frozenset(
+    {"name", "title", "what", "subject", "kind", "label_en", "label_fr"}
+    | {"first_name", "last_name", "username"}
+)
+_NAMED_OVER = frozenset({"cluster", "investor", "kind", "lead", "organisation", "project", "user"})
+
+
+def change_source(
+    model: type[Model],
+    rows: "Callable[[Any, Any], QuerySet[Any]]",
+    *,
+    created: bool = True,
+) -> TimelineSource:
+    """Changes of ``rows(record, user)``. That a row was made is left out where an entry of its
+    own tells it."""
+
+    def logged(record: Any, user: Any) -> "QuerySet[Any]":
+        keys = rows(record, user).order_by().values("pk")
+        kind = ContentType.objects.get_for_model(model)
+        entries = LogEntry.objects.filter(content_type=kind, object_id__in=keys)
+        return entries if created else entries.exclude(action=LogEntry.Action.CREATE)
+
+    return TimelineSource(
+        kind="change",
+        label=gettext_lazy("Changes"),
+        model=LogEntry,
+        rows=logged,
+        at="timestamp",
+        fields=(
+            *("action", "timestamp", "changes", "object_pk", "object_repr"),
+            *("content_type", "additional_data", *WHO),
+        ),
+        more=_pointed_to,
+        draw=_drawn,
+        quiet=True,
+    )
+
+
+def _pointed_to(entries: list[LogEntry], user: Any) -> dict[str, Read]:
+    return {
+        related._meta.label: Read(_seen(user, related, keys), tuple(_naming(related)))
+        for related, keys in _wanted(entries).items()
+    }
+
+
+def _naming(model: type[Model], depth: int = 2) -> Iterable[str]:
+    """Fields that the name of a row may be made of; another is read when it is asked for."""
+    for field in model._meta.concrete_fields:
+        if isinstance(field, ForeignKey):
+            if depth and field.name in _NAMED_OVER:
+                inner = _naming(field.related_model, depth - 1)
+                yield from (f"{field.name}__{name}" for name in inner)
+        elif isinstance(field, CharField) and field.name in _NAMED_BY:
+            yield field.name
+
+
+def _drawn(entries: list[LogEntry], reading: Any) -> Iterable[TimelineEntry | None]:
+    names = {(type(row), str(row.pk)): str(row) for rows in reading.more.values() for row in rows}
+    own = (type(reading.record), str(reading.record.pk))
+    for entry in entries:
+        change = _change(entry, names, own)
+        says = change.lines or change.created or change.deleted
+        yield (
+            TimelineEntry(
+                at=change.at,
+                kind="change",
+                icon="plus" if change.created else "minus" if change.deleted else "pencil",
+                title=change.subject,
+                by=str(change.who or ""),
+                row=change,
+                template="components/timeline_change.html",
+            )
+            if says
+            else None
+        )
+
+
+# --- in words -----------------------------------------------------------------------------------
 
 
 def _change(entry: LogEntry, names: Names, own: tuple[type[Model], str] | None) -> Change:
@@ -148,14 +249,13 @@ def _lines(
         field = _field(model, name)
         if field is None or name in UNSHOWN or _says_whose(field, values, own):
             continue
-        label = str(field.verbose_name)
-        label = label[:1].upper() + label[1:]
+        label = label_of(field)
         if isinstance(values, dict):  # many to many: {"operation": …, "objects": […]}
             objects = ", ".join(map(str, values.get("objects", ())))
             added = values.get("operation") == "add"
             yield Line(label, None if added else objects, objects if added else None)
         else:
-            old, new = (_words(field, value, names) for value in values)
+            old, new = (words(field, value, names) for value in values)
             if old != new:
                 yield Line(label, old, new)
 
@@ -167,20 +267,29 @@ def _says_whose(field: "Field[Any, Any]", values: Any, own: tuple[type[Model], s
     return (field.related_model, str(values[-1])) == own
 
 
-def _words(field: "Field[Any, Any]", value: Any, names: Names) -> str | None:
+def label_of(field: "Field[Any, Any]") -> str:
+    """A field's name as the head of a line."""
+    label = str(field.verbose_name)
+    return label[:1].upper() + label[1:]
+
+
+def words(field: "Field[Any, Any]", value: Any, names: Names) -> str | None:
     """A stored value as text for people."""
     if value in (None, "", "None"):
         return None
     if isinstance(field, ForeignKey):
         related: Any = field.related_model
         return names.get((related, str(value)), _("(not shown)"))
-    choices = dict(field.flatchoices)
+    # A field of several countries hides its choices under this name, but not under ``choices``.
+    choices = dict(field.flatchoices or field.choices or ())
     if value in choices:
         return str(choices[value])
     try:
         real = field.to_python(value)
     except (ValidationError, ValueError):
         return str(value)
+    if isinstance(real, list):
+        real = [choices.get(each, each) for each in real]
     return _shown(real)
 
 

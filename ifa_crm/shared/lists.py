@@ -27,8 +27,9 @@ from django import forms
 from django.conf import settings
 from django.db.models import F, Model, OrderBy, QuerySet
 from django.forms import BoundField
-from django.http import HttpRequest, QueryDict
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
@@ -36,7 +37,9 @@ from django.utils.translation import gettext_lazy
 from django_countries import countries
 from django_filters.widgets import BooleanWidget
 
+from ifa_crm.shared.columns import Choice, Column, chosen, with_columns, written
 from ifa_crm.shared.dates import bound
+from ifa_crm.shared.extend import OfferedViews, views_of_list
 
 PAGE_SIZES = (25, 50, 100)
 LAST_PAGE_EVER = 1_000_000  # beyond it an offset no longer fits a database's integer
@@ -102,6 +105,8 @@ class Chip:
 class ListPage:
     """One page of a filtered and sorted list of ``rows``, which the reader may see."""
 
+    shows_count = True
+
     def __init__(
         self,
         request: HttpRequest,
@@ -111,16 +116,28 @@ class ListPage:
         sorts: Mapping[str, Sequence[str | OrderBy]],
         default_sort: str,
         show: "Callable[[QuerySet[Any]], QuerySet[Any]]" = lambda rows: rows,
+        columns: Sequence[Column] = (),
+        export: str = "",
+        file_columns: Sequence[Column] = (),
         default_size: int | None = None,
+        opening: str = "",
     ) -> None:
         """``sorts``: what may stand in ``?sort=`` (with ``-`` for the other way) and the columns
         it means; offer only what an index serves. The key is appended, so that pages never
         overlap. ``show``: select_related, prefetch_related, annotate for the rows of one page.
+        ``columns``: what the table can show, of which ``?cols=`` chooses. ``export``: the name
+        of the URL that gives it as a file; ``file_columns``: what that holds, where the table
+        offers no choice of columns. ``opening``: what is asked for when the address asks for
+        nothing; ``?all=1`` asks for everything.
         """
         self.request = request
         self.sorts = {key: tuple(order) for key, order in sorts.items()}
         self.default_sort = default_sort
         self.show = show
+        self.columns = tuple(columns)
+        self.opening = opening
+        self.export = export
+        self._file_columns = tuple(file_columns)
         self.default_size = default_size or settings.ROWS_PER_PAGE
         self.filterset = filterset(request.GET, queryset=rows, request=request)
         self.form = self.filterset.form
@@ -184,6 +201,7 @@ class ListPage:
         """The rows to show, in order."""
         keys = self._page[1][: self.size]
         found = self.show(self.model._default_manager.filter(pk__in=keys)).order_by()
+        found = with_columns(found, self.shown_columns)
         by_key = {row.pk: row for row in found}
         return [by_key[key] for key in keys if key in by_key]
 
@@ -192,6 +210,39 @@ class ListPage:
 
     def __len__(self) -> int:
         return len(self.objects)
+
+    # --- all of it ------------------------------------------------------------------------
+
+    def all_keys(self) -> list[Any]:
+        """The keys of every row that passes, in order."""
+        return list(self._ordered_keys)
+
+    def chunks(self, keys: Sequence[Any], size: int = 1000) -> Iterator[list[Any]]:
+        """The rows with these keys, in order, so many at a time: with what the shown columns
+        read, and less those that no longer pass."""
+        for start in range(0, len(keys), size):
+            part = keys[start : start + size]
+            rows = self.show(self.rows.filter(pk__in=part)).order_by()
+            by_key = {row.pk: row for row in with_columns(rows, self.file_columns)}
+            yield [by_key[key] for key in part if key in by_key]
+
+    @property
+    def export_address(self) -> str:
+        """The page that gives this list as a file, for those who may have it."""
+        user = getattr(self.request, "user", None)
+        if not (self.export and getattr(user, "may_export", False)):
+            return ""
+        address = self.address(page=None, size=None, more=None)
+        return reverse(self.export) + (address if address.startswith("?") else "")
+
+    @property
+    def written_columns(self) -> list[Column]:
+        """The columns that the file has."""
+        return written(self.file_columns)
+
+    @property
+    def file_columns(self) -> list[Column]:
+        return list(self._file_columns) or self.shown_columns
 
     # --- how many -------------------------------------------------------------------------
 
@@ -229,6 +280,40 @@ class ListPage:
         """The last page's number, if the rows could be counted."""
         return None if self.is_capped else max(1, -(-self.count // self.size))
 
+    # --- columns ------------------------------------------------------------------------------
+
+    @cached_property
+    def shown_columns(self) -> list[Column]:
+        """The columns to draw and to export, in order."""
+        return chosen(self.columns, self.request.GET.getlist("cols"))
+
+    @property
+    def column_choices(self) -> Iterator[Choice]:
+        """The menu *Columns*: those shown first, in their order; the first one always stays."""
+        shown = self.shown_columns[1:]
+        keys = [column.key for column in shown]
+        for place, column in enumerate(shown):
+            swapped = [*keys[: place - 1], column.key, keys[place - 1], *keys[place + 1 :]]
+            yield Choice(column, True, self.address(cols=",".join(swapped)) if place else "")
+        for column in self.columns[1:]:
+            if column.key not in keys:
+                yield Choice(column, False, "")
+
+    @property
+    def column_state(self) -> list[tuple[str, str]]:
+        """What the form of columns must carry along."""
+        return [
+            (name, value)
+            for name, values in self._query().lists()
+            if name not in ("cols", "page")
+            for value in values
+        ]
+
+    @property
+    def usual_columns_address(self) -> str:
+        """The list with the columns of those who did not choose; empty if it shows them."""
+        return self.address(cols=None) if self.request.GET.get("cols") else ""
+
     # --- addresses --------------------------------------------------------------------------
 
     def address(self, **changes: str | int | None) -> str:
@@ -239,10 +324,33 @@ class ListPage:
                 query.pop(name, None)
             else:
                 query[name] = str(value)
-        return f"?{query.urlencode()}" if query else self.request.path
+        return f"?{query.urlencode()}" if query else self.bare_address
+
+    @property
+    def bare_address(self) -> str:
+        """The list without filters: everything, even where a bare address opens otherwise."""
+        opens_otherwise = self.opening or self.saved.opening
+        return f"{self.request.path}?all=1" if opens_otherwise else self.request.path
+
+    @cached_property
+    def saved(self) -> OfferedViews:
+        """The saved views of this list for the reader."""
+        match = getattr(self.request, "resolver_match", None)
+        if match is None or not match.view_name:
+            return OfferedViews()
+        query = self.elsewhere("").removeprefix("?")
+        return views_of_list(self.request, match.view_name, "" if query == "all=1" else query)
+
+    def elsewhere(self, path: str) -> str:
+        """The same filter, sort and columns on another page of the same rows."""
+        query = self._query()
+        for name in [name for name in query if name in ("page", "more")]:
+            del query[name]
+        return f"{path}?{query.urlencode() or 'all=1'}"
 
     def _query(self) -> QueryDict:
         query = self.request.GET.copy()
+        query.pop("all", None)
         for name in [name for name, values in query.lists() if not any(values)]:
             del query[name]
         return query
@@ -267,9 +375,9 @@ class ListPage:
     @property
     def clear_address(self) -> str:
         query = self._query()
-        for name in set(query) - {"sort", "size"}:
+        for name in set(query) - {"sort", "size", "cols"}:
             del query[name]
-        return f"?{query.urlencode()}" if query else self.request.path
+        return f"?{query.urlencode()}" if query else self.bare_address
 
     def sort_address(self, key: str) -> str:
         """Sort by ``key``; the other way round if it is already sorted so."""
@@ -325,7 +433,7 @@ class ListPage:
             query.setlist(name, left)
             if not left:
                 del query[name]
-            without = f"?{query.urlencode()}" if query else self.request.path
+            without = f"?{query.urlencode()}" if query else self.bare_address
             yield Chip(str(field.label), text, without)
 
     @property
@@ -349,8 +457,14 @@ class ListPage:
         """What ``list.html`` extends: the whole page, or nothing around the region of rows."""
         return "region.html" if self.is_fragment else "base.html"
 
-    def answer(self, template: str, **context: Any) -> TemplateResponse:
-        """The page, or its region alone when htmx asks for it."""
+    def answer(self, template: str, **context: Any) -> HttpResponse:
+        """The page, or its region alone when htmx asks for it; a bare address is sent on to
+        what the list opens with, so that the address tells everything."""
+        if not self.request.GET and not self.is_fragment:
+            if self.saved.opening:
+                return HttpResponseRedirect(self.saved.opening)
+            if self.opening:
+                return HttpResponseRedirect(f"{self.request.path}?{self.opening}")
         response = TemplateResponse(self.request, template, {"page": self, **context})
         patch_vary_headers(response, ["HX-Request"])
         return response

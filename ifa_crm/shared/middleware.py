@@ -4,7 +4,7 @@ from collections.abc import Callable
 from urllib.parse import quote
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from ifa_crm.shared.acting import acting
 from ifa_crm.shared.unreadable import MARK, marked
@@ -52,3 +52,24 @@ class UnreadableMiddleware:
         for name, value in request.COOKIES.items():
             request.COOKIES[name] = marked(value)
         return self.get_response(request)
+
+
+class MovedError(Exception):
+    """The record that was asked for was merged: its address leads to ``to``, which the reader
+    may see."""
+
+    def __init__(self, to: str) -> None:
+        self.to = to
+
+
+class MovedMiddleware:
+    """Sends on whoever asks for a record that was merged. For a while, since it can be undone."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        return HttpResponseRedirect(exception.to) if isinstance(exception, MovedError) else None

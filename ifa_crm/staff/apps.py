@@ -15,5 +15,10 @@ class StaffConfig(AppConfig):
             exclude_fields=["password", "last_login"],
             m2m_fields={"groups"},
         )
-        for name in ("Office", "WorkingHours", "Holiday", "Absence"):
+        for name in ("Office", "WorkingHours", "Holiday", "Absence", "SavedView"):
             auditlog.register(self.get_model(name))
+
+        from ifa_crm.shared.extend import register_list_views
+        from ifa_crm.staff.saved_views import offered
+
+        register_list_views(offered)

@@ -7,6 +7,13 @@ from django.db.models import IntegerChoices, TextChoices
 from django.utils.translation import gettext_lazy as _
 
 
+class Layout(TextChoices):
+    """How a list is drawn."""
+
+    LIST = "list", _("List")
+    BOARD = "board", _("Board")
+
+
 class Language(TextChoices):
     ENGLISH = "en", _("English")
     FRENCH = "fr", _("French")

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from ifa_crm.shared.clash import ClashMixin
-from ifa_crm.shared.forms import FormParts, HouseModelForm
+from ifa_crm.shared.forms import FormParts, HouseForm, HouseModelForm
 from ifa_crm.staff.choices import time_zones
 from ifa_crm.staff.models import Absence, User
 
@@ -81,3 +81,29 @@ class AbsenceForm(HouseModelForm):
         super().__init__(*args, **kwargs)
         self.instance.user = user
         self.offer("stand_in", User.objects.filter(is_active=True).exclude(pk=user.pk))
+
+
+class SavedViewForm(HouseForm):
+    name = forms.CharField(label=_("Name"), max_length=60)
+    is_shared = forms.BooleanField(
+        label=_("For everybody in my office"),
+        required=False,
+        help_text=_("They read its name and its filter, and see what they may see."),
+    )
+    is_default = forms.BooleanField(
+        label=_("Open the list with it"),
+        required=False,
+        help_text=_("For you alone. “Clear all” still shows everything."),
+    )
+    list = forms.CharField(widget=forms.HiddenInput, required=False)
+    query = forms.CharField(widget=forms.HiddenInput, required=False, max_length=2000)
+    replace = forms.BooleanField(
+        label=_("From now on show what the list shows now"), required=False
+    )
+
+    def __init__(self, *args: Any, user: User, can_replace: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if user.office_id is None:
+            del self.fields["is_shared"]
+        if not can_replace:
+            del self.fields["replace"]

@@ -32,9 +32,14 @@ NAVIGATION = (
         _("Investors"),
         "investors:investor_list",
         "building-office-2",
-        starts=("investors:investor", "investors:contact"),
+        starts=("investors:investor", "investors:contact", "investors:pair"),
     ),
-    Entry(_("Clusters"), "clusters:cluster_list", "share", starts=("clusters:cluster",)),
+    Entry(
+        _("Clusters"),
+        "clusters:cluster_list",
+        "share",
+        starts=("clusters:cluster", "clusters:topic"),
+    ),
     Entry(_("Projects"), "clusters:project_list", "beaker", starts=("clusters:project",)),
     Entry(
         _("Organisations"),
@@ -49,15 +54,24 @@ NAVIGATION = (
         starts=("investors:engagement",),
     ),
     Entry(_("Meetings"), "meetings:meeting_list", "calendar-days", starts=("meetings:",)),
+    Entry(
+        _("Assignment rules"),
+        "investors:rule_list",
+        "arrows-right-left",
+        act=Act.ADMINISTER,
+        starts=("investors:rule",),
+    ),
     Entry(_("Admin"), "admin:index", "cog-6-tooth", act=Act.ADMINISTER, starts=("admin:",)),
 )
 
 NEW = (
     Entry(_("Lead"), "investors:lead_create", "inbox-stack", act=Act.RECORD),
     Entry(_("Interaction"), "investors:interaction_start", "phone", act=Act.RECORD),
+    Entry(_("E-mail"), "investors:mail_paste", "envelope", act=Act.RECORD),
     Entry(_("Introduction"), "meetings:introduction_create", "calendar-days", act=Act.RECORD),
     Entry(_("Organisation"), "clusters:organisation_create", "building-library", Act.EDIT_CLUSTERS),
     Entry(_("Project"), "clusters:project_create", "beaker", Act.EDIT_CLUSTERS),
+    Entry(_("From a file"), "imports:import_list", "arrow-up-tray", Act.EDIT_CLUSTERS),
 )
 
 
@@ -77,14 +91,16 @@ def frame(request: HttpRequest) -> dict[str, Any]:
         "new_menu": SimpleLazyObject(lambda: _entries(request, NEW)),
         "search_address": _address("home:search"),
         "is_demo": settings.DEMO,
-        "outbox_address": SimpleLazyObject(lambda: _outbox(request)),
+        "outbox_address": SimpleLazyObject(lambda: _administered(request, "work:mail_list")),
+        "exports_address": SimpleLazyObject(lambda: _administered(request, "staff:export_log")),
     }
 
 
-def _outbox(request: HttpRequest) -> str:
+def _administered(request: HttpRequest, url_name: str) -> str:
+    """The address of a page that only administrators have."""
     user = request.user
     administers = user.is_authenticated and user.may(Act.ADMINISTER)
-    return _address("work:mail_list") if administers else ""
+    return _address(url_name) if administers else ""
 
 
 def _entries(request: HttpRequest, entries: tuple[Entry, ...]) -> list[dict[str, Any]]:

@@ -9,11 +9,15 @@ from django.contrib.auth.models import AbstractUser, UserManager
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from ifa_crm.shared.acting import Audited
-from ifa_crm.staff.choices import Language, Weekday, time_zones
+from ifa_crm.shared.export import Format
+from ifa_crm.shared.fields import ReferenceField
+from ifa_crm.staff.choices import Language, Layout, Weekday, time_zones
 from ifa_crm.staff.roles import Act, Role, acts_of
 
 
@@ -163,7 +167,12 @@ class StaffQuerySet(models.QuerySet["User"]):
         """Active people whose roles allow ``act``."""
         roles = [role.value for role in Role if act in acts_of({role})]
         administrators = Q(is_superuser=True) if act in acts_of({Role.ADMINISTRATOR}) else Q()
-        return self.offered().filter(Q(groups__name__in=roles) | administrators).distinct()
+        able = Q(groups__name__in=roles) | administrators
+        if act == Act.EXPORT:
+            able = Q(may_export=True) & (
+                Q(groups__name__in=[role.value for role in Role]) | Q(is_superuser=True)
+            )
+        return self.offered().filter(able).distinct()
 
 
 class StaffManager(UserManager.from_queryset(StaffQuerySet)):  # type: ignore[misc]
@@ -189,6 +198,11 @@ class User(Audited, AbstractUser):
         _("language"), max_length=2, choices=Language.choices, default=Language.ENGLISH
     )
     phone = models.CharField(_("phone"), max_length=40, blank=True)
+    may_export = models.BooleanField(
+        _("may export"),
+        default=False,
+        help_text=_("Take what they see in lists away as a file. Each time is logged."),
+    )
     is_demo = models.BooleanField(
         _("demo account"),
         default=False,
@@ -227,7 +241,9 @@ class User(Audited, AbstractUser):
 
     @cached_property
     def acts(self) -> frozenset[Act]:
-        return acts_of(set(self.roles)) if self.is_active else frozenset()
+        if not self.is_active or not self.roles:
+            return frozenset()
+        return acts_of(set(self.roles)) | ({Act.EXPORT} if self.may_export else set())
 
     def may(self, act: Act) -> bool:
         return act in self.acts
@@ -279,5 +295,153 @@ class Absence(Audited, models.Model):
     def __str__(self) -> str:
         return f"{self.user}: {self.first_day} - {self.last_day}"
 
+    @property
+    def day_after(self) -> dt.date:
+        """The first day on which they are back."""
+        return self.last_day + dt.timedelta(days=1)
+
     def covers(self, day: dt.date) -> bool:
         return self.first_day <= day <= self.last_day
+
+
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    def offered_to(self, user: User) -> "SavedViewQuerySet":
+        """Their own, and those of their office, whoever made them."""
+        theirs = Q(author=user, office__isnull=True)
+        return self.filter(theirs | Q(office=user.office_id, office__isnull=False))
+
+    def visible_to(self, user: User) -> "SavedViewQuerySet":
+        """Those offered, and to those who may mend them the shared ones of every office."""
+        if not user.may(Act.HANDLE_ANY):
+            return self.offered_to(user)
+        return self.filter(Q(author=user) | Q(office__isnull=False))
+
+    def with_default_of(self, user: User) -> "SavedViewQuerySet":
+        """Annotate ``is_default``: whether ``user`` opens the list with it."""
+        chosen = DefaultView.objects.filter(user=user, view=models.OuterRef("pk"))
+        return self.annotate(is_default=models.Exists(chosen))
+
+
+class SavedViewManager(models.Manager.from_queryset(SavedViewQuerySet)):  # type: ignore[misc]
+    """Views by our reads."""
+
+
+class SavedView(Audited, models.Model):
+    """A list as somebody likes it: filter, sort, columns, page size, layout, by a name.
+
+    Personal, or, with an office, for everybody there. It is an address with a name: whoever
+    opens it sees what they may see.
+    """
+
+    ref = ReferenceField()
+    list_name = models.CharField(_("list"), max_length=60)
+    layout = models.CharField(
+        _("layout"), max_length=5, choices=Layout.choices, default=Layout.LIST
+    )
+    name = models.CharField(_("name"), max_length=60)
+    query = models.TextField(_("filter, sort and columns"), blank=True, max_length=2000)
+    author = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="saved_views", verbose_name=_("made by")
+    )
+    office = models.ForeignKey(
+        Office,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="saved_views",
+        verbose_name=_("for the office"),
+    )
+    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+
+    objects: ClassVar[SavedViewManager] = SavedViewManager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        verbose_name = _("saved view")
+        verbose_name_plural = _("saved views")
+        constraints = [
+            models.UniqueConstraint(
+                models.functions.Lower("name"),
+                "author",
+                "list_name",
+                condition=Q(office__isnull=True),
+                name="staff_view_own_name",
+                violation_error_code="name",
+                violation_error_message=_("You already have a view of this name."),
+            ),
+            models.UniqueConstraint(
+                models.functions.Lower("name"),
+                "office",
+                "list_name",
+                condition=Q(office__isnull=False),
+                name="staff_view_office_name",
+                violation_error_code="name",
+                violation_error_message=_("Your office already has a view of this name."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def address(self) -> str:
+        """What it opens: the address tells everything."""
+        name = self.list_name
+        if self.layout == Layout.BOARD:
+            name = name.replace("_list", "_board")
+        return f"{reverse(name)}?{self.query or 'all=1'}"
+
+    def may_be_edited_by(self, user: User) -> bool:
+        """Its author; an office's also managers and administrators."""
+        return self.author_id == user.pk or (
+            self.office_id is not None and user.may(Act.HANDLE_ANY)
+        )
+
+
+class DefaultView(models.Model):
+    """With which view somebody opens a list."""
+
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="default_views")
+    list_name = models.CharField(_("list"), max_length=60)
+    view = models.ForeignKey(SavedView, on_delete=models.CASCADE, related_name="defaults")
+
+    class Meta:
+        verbose_name = _("default view")
+        verbose_name_plural = _("default views")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "list_name"], name="staff_default_view_once")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.view}"
+
+
+class ExportLog(models.Model):
+    """A list that somebody took away as a file: which rows and columns, how many."""
+
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    user = models.ForeignKey(
+        User, on_delete=models.PROTECT, related_name="exports", verbose_name=_("who")
+    )
+    of = models.CharField(_("list"), max_length=80)
+    query = models.TextField(_("address of the list"), blank=True)
+    filters: "models.JSONField[Any, list[list[str]]]" = models.JSONField(
+        _("filter"), default=list, blank=True
+    )
+    columns: "models.JSONField[Any, list[str]]" = models.JSONField(_("columns"), default=list)
+    count = models.PositiveIntegerField(_("rows"))
+    format = models.CharField(_("format"), max_length=10, choices=Format.choices)
+    job = models.CharField(_("job"), max_length=12, blank=True, default="")
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name = _("export")
+        verbose_name_plural = _("exports")
+        indexes = [models.Index(fields=["-at", "-id"], name="staff_export_recent")]
+
+    def __str__(self) -> str:
+        return f"{self.of}: {self.count}"
+
+    @property
+    def filter_words(self) -> str:
+        return "; ".join(": ".join(part) for part in self.filters)

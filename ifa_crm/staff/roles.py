@@ -31,8 +31,10 @@ class Act(StrEnum):
     EDIT_CLUSTERS = "edit and archive clusters, leaders, organisations, projects, seats, calls"
     RELAY = "relay an introduction, record a cluster's answer, on any visible lead"
     REASSIGN = "reassign and hand over the leads of others"
+    MERGE = "merge investors, and contacts, that are the same"
     VERIFY = "verify an engagement recorded by somebody else"
     SEE_CONFIDENTIAL = "see confidential records of the whole agency"
+    EXPORT = "take lists away as files: given to a person by an administrator, to no role"
     ADMINISTER = "users, roles, offices, rules, reference data; the Django admin"
 
 
@@ -49,11 +51,12 @@ ACTS: Final[dict[Role, frozenset[Act]]] = {
             Act.EDIT_CLUSTERS,
             Act.RELAY,
             Act.REASSIGN,
+            Act.MERGE,
             Act.VERIFY,
             Act.SEE_CONFIDENTIAL,
         }
     ),
-    Role.ADMINISTRATOR: frozenset(set(Act) - {Act.VERIFY}),
+    Role.ADMINISTRATOR: frozenset(set(Act) - {Act.VERIFY, Act.EXPORT}),
 }
 
 

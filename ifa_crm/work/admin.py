@@ -4,7 +4,7 @@ from django.contrib import admin
 from django_tasks_db.admin import DBTaskResult
 
 from ifa_crm.shared.admin_records import ReadOnlyAdmin
-from ifa_crm.work.models import Beat, Job, Mail
+from ifa_crm.work.models import Batch, BatchEntry, Beat, Job, Mail
 
 admin.site.unregister(DBTaskResult)  # jobs are what people see
 
@@ -32,3 +32,20 @@ class MailAdmin(ReadOnlyAdmin):
     search_fields = ("ref", "about", "subject", "message_id")
     date_hierarchy = "queued_at"
     exclude = ("raw",)
+
+
+@admin.register(Batch)
+class BatchAdmin(ReadOnlyAdmin):
+    list_display = ("title", "kind", "actor", "at", "until", "undone_at", "undone_by")
+    list_select_related = ("actor", "undone_by")
+    list_filter = ("kind", "actor")
+    search_fields = ("ref", "title")
+    date_hierarchy = "at"
+
+
+@admin.register(BatchEntry)
+class BatchEntryAdmin(ReadOnlyAdmin):
+    list_display = ("batch", "what", "content_type", "object_id", "outcome", "told")
+    list_select_related = ("batch", "content_type")
+    list_filter = ("what", "outcome", "content_type")
+    search_fields = ("batch__ref", "batch__title", "told")

@@ -9,5 +9,7 @@ class WorkConfig(AppConfig):
 
     def ready(self) -> None:
         from ifa_crm.work import clockwork  # needs the models
+        from ifa_crm.work.views import export
 
         clockwork.register()
+        export.register()

@@ -5,14 +5,17 @@ from typing import Final
 
 from django.conf import settings
 from django.core.management import call_command
+from django.db.models import CharField, Value
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from ifa_crm.shared.extend import register_readiness
-from ifa_crm.work.models import Beat
-from ifa_crm.work.registry import Duty, duties, register_duty, register_pump
-from ifa_crm.work.services import jobs, outbox
+from ifa_crm.work.choices import JobState
+from ifa_crm.work.models import Beat, Job
+from ifa_crm.work.registry import Duty, Kind, duties, register_duty, register_kind, register_pump
+from ifa_crm.work.services import exports, jobs, outbox, undo
 
 WORKER: Final = "worker"
 TICK: Final = "tick"
@@ -26,6 +29,11 @@ def register() -> None:
     register_duty(Duty("old mail", DAY, outbox.forget_old))
     register_pump("outbox", outbox.send_due)
     register_duty(Duty("old jobs", DAY, jobs.forget_old))
+    register_duty(Duty("old changes in bulk", DAY, undo.forget_old))
+    register_kind(
+        Kind(key=undo.UNDO_JOB, label=gettext_lazy("Undo a change in bulk"), run=undo.run_undo)
+    )
+    register_duty(Duty("old exports", DAY, exports.forget_files))
     register_duty(Duty("old sessions", DAY, lambda now: call_command("clearsessions")))
 
 
@@ -59,12 +67,23 @@ def stopped(now: dt.datetime) -> dict[str, dt.datetime | None]:
         WORKER: dt.timedelta(seconds=settings.JOB_LAPSE_SECONDS),
         TICK: dt.timedelta(minutes=3),
     }
-    heard = {beat.name: beat.at for beat in Beat.objects.filter(name__in=allowed)}
+    heard = _heard_of(list(allowed))
     return {
         name: heard.get(name)
         for name, lapse in allowed.items()
         if name not in heard or heard[name] < now - lapse
     }
+
+
+def _heard_of(parts: list[str]) -> dict[str, dt.datetime]:
+    """When each part was last heard of: a worker busy with a long job beats at its stages."""
+    beats = Beat.objects.filter(name__in=parts).order_by().values_list("name", "at")
+    at_work = Job.objects.filter(state=JobState.RUNNING).order_by()
+    stages = at_work.values_list(Value(WORKER, CharField()), "heartbeat_at")
+    heard: dict[str, dt.datetime] = {}
+    for name, at in beats.union(stages, all=True):
+        heard[name] = max(at, heard.get(name, at))
+    return heard
 
 
 def stopped_words(now: dt.datetime) -> list[str]:

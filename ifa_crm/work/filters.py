@@ -3,11 +3,12 @@
 from typing import Any
 
 import django_filters as filters
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ifa_crm.shared.lists import HouseFilterSet
-from ifa_crm.work.choices import JobState, MailState
-from ifa_crm.work.models import Job, Mail
+from ifa_crm.work.choices import BatchKind, JobState, MailState
+from ifa_crm.work.models import Batch, Job, Mail
 from ifa_crm.work.registry import kinds
 
 
@@ -31,3 +32,19 @@ class MailFilter(HouseFilterSet):
     class Meta:
         model = Mail
         fields: list[str] = []
+
+
+class BatchFilter(HouseFilterSet):
+    kind = filters.ChoiceFilter(label=_("Kind"), choices=BatchKind.choices)
+    open = filters.ChoiceFilter(
+        label=_("Undo"),
+        choices=[("1", _("Can be undone")), ("0", _("Undone"))],
+        method="by_undo",
+    )
+
+    class Meta:
+        model = Batch
+        fields: list[str] = []
+
+    def by_undo(self, rows: Any, name: str, value: str) -> Any:
+        return rows.undoable_on(timezone.now()) if value == "1" else rows.undone()

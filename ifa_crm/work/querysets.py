@@ -12,7 +12,7 @@ from ifa_crm.staff.roles import Act
 from ifa_crm.work.choices import JOB_OPEN, MAIL_IN_DOUBT, MAIL_WAITING, JobState, MailState
 
 if TYPE_CHECKING:
-    from ifa_crm.work.models import Job, Mail
+    from ifa_crm.work.models import Batch, BatchEntry, Job, Mail
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -55,3 +55,22 @@ class MailQuerySet(models.QuerySet["Mail"]):
 
     def in_doubt(self) -> Self:
         return self.filter(state__in=MAIL_IN_DOUBT)
+
+
+class BatchQuerySet(models.QuerySet["Batch"]):
+    def visible_to(self, user: User) -> Self:
+        """One's own; those who hand over the leads of others see all."""
+        return self if user.may(Act.REASSIGN) else self.filter(actor=user)
+
+    def undoable_on(self, now: dt.datetime) -> Self:
+        """Twin: :attr:`Batch.may_be_undone`."""
+        return self.filter(undone_at__isnull=True, until__gt=now)
+
+    def undone(self) -> Self:
+        return self.filter(undone_at__isnull=False)
+
+
+class BatchEntryQuerySet(models.QuerySet["BatchEntry"]):
+    def to_do(self) -> Self:
+        """Not yet undone, the latest first: what was built last comes down first."""
+        return self.filter(outcome="").order_by("-pk")

@@ -21,6 +21,7 @@ class Kind:
     """A sort of job. ``run(job_run, **arguments)`` does it, in stages: see docs/jobs.md.
 
     ``offered_to``: who finds a button for it on the page of jobs; nobody where it is ``None``.
+    ``private``: its file is for whoever started it alone, and while they may do this.
     """
 
     key: str
@@ -28,6 +29,7 @@ class Kind:
     run: "Callable[..., None]"
     explanation: Any = ""
     offered_to: Act | None = None
+    private: Act | None = None
 
 
 @dataclass(frozen=True)

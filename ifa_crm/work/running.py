@@ -71,9 +71,12 @@ class JobRun:
         """Keep a file for whoever started the job; an earlier attempt's is replaced."""
         with transaction.atomic():
             job = self._held()
+            earlier, storage = job.result.name, job.result.storage
             job.result.save(name, ContentFile(content), save=False)
             job.result_name = os.path.basename(name)[:120]
             job.save(update_fields=["result", "result_name"])
+            if earlier:
+                transaction.on_commit(lambda: storage.delete(earlier))
         self.job = job
 
     def _held(self) -> Job:

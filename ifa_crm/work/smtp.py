@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
 
+from django.conf import settings
 from django.core.mail.backends.smtp import EmailBackend
 from django.core.mail.message import sanitize_address
 
@@ -93,12 +94,22 @@ def _dialogue(
     except (OSError, smtplib.SMTPException) as error:  # its end never reached the server
         return Outcome(Fate.LATER, _words(error), later=recipients)
     try:
+        _be_patient(smtp)
         code, answer = smtp.getreply()
     except (OSError, smtplib.SMTPException) as error:
         outcome.fate = Fate.UNKNOWN
         outcome.adds(_words(error))
         return outcome
     return outcome if code == 250 else outcome.refuses(code, answer)
+
+
+def _be_patient(smtp: Any) -> None:
+    """A server that looks through the mail before it answers may take its time.
+
+    RFC 5321, 4.5.3.2.6 asks for ten minutes; we wait nearly as long as a worker may be silent.
+    """
+    longest = max(settings.EMAIL_TIMEOUT, settings.JOB_LAPSE_SECONDS - settings.EMAIL_TIMEOUT)
+    smtp.sock.settimeout(longest)
 
 
 def _envelope(smtp: smtplib.SMTP, sender: str, recipients: list[str]) -> Outcome:

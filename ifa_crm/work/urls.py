@@ -1,6 +1,6 @@
 from django.urls import path
 
-from ifa_crm.work.views import jobs, outbox
+from ifa_crm.work.views import jobs, outbox, undo
 
 app_name = "work"
 urlpatterns = [
@@ -10,6 +10,9 @@ urlpatterns = [
     path("jobs/<slug:ref>/cancel/", jobs.job_cancel, name="job_cancel"),
     path("jobs/<slug:ref>/retry/", jobs.job_retry, name="job_retry"),
     path("jobs/<slug:ref>/result/", jobs.job_result, name="job_result"),
+    path("changes/", undo.batch_list, name="batch_list"),
+    path("changes/<slug:ref>/", undo.batch_detail, name="batch_detail"),
+    path("changes/<slug:ref>/undo/", undo.batch_undo, name="batch_undo"),
     path("outbox/", outbox.mail_list, name="mail_list"),
     path("outbox/<slug:ref>/", outbox.mail_detail, name="mail_detail"),
     path("outbox/<slug:ref>/part/<int:number>/", outbox.mail_part, name="mail_part"),

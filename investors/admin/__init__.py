@@ -1,5 +1,23 @@
 """Investors, leads and what comes of them in the Django admin, split by noun."""
 
-from investors.admin import activity, engagements, investors, leads, shortlist
+from investors.admin import (
+    activity,
+    bulk,
+    engagements,
+    handovers,
+    intake,
+    investors,
+    leads,
+    shortlist,
+)
 
-__all__ = ["activity", "engagements", "investors", "leads", "shortlist"]
+__all__ = [
+    "activity",
+    "bulk",
+    "engagements",
+    "handovers",
+    "intake",
+    "investors",
+    "leads",
+    "shortlist",
+]

@@ -61,22 +61,26 @@ class InteractionAdmin(OfLead):
     form = InteractionForm
     list_display = (
         *("happened_at", "lead", "kind", "direction", "result", "subject", "logged_by"),
-        "answered_at",
+        *("answered_at", "reply_due_at"),
     )
     list_select_related = ("lead__investor", "logged_by")
     list_filter = (
         *("kind", "direction", "result", ("answered_at", admin.EmptyFieldListFilter)),
-        "logged_by",
+        *("logged_late", "logged_by"),
     )
     search_fields = ("lead__search_text", "subject", "text")
     date_hierarchy = "happened_at"
     fixed_fields = ("lead",)
-    readonly_fields = ("logged_by", "logged_at", "answered_at", "answered_by", "acts")
-    shown_if_set = ("answered_at", "answered_by")
+    readonly_fields = (
+        *("logged_by", "logged_at", "logged_late", "answered_at", "answered_by"),
+        *("reply_due_at", "silent_at", "acts"),
+    )
+    shown_if_set = ("answered_at", "answered_by", "reply_due_at", "silent_at")
     inlines = (FilesInline,)
     fields = (
         *("lead", ("kind", "direction", "result"), "happened_at", "contacts", "subject", "text"),
-        *(("logged_by", "logged_at"), ("answered_at", "answered_by"), "acts"),
+        *(("logged_by", "logged_at", "logged_late"), ("answered_at", "answered_by")),
+        *(("reply_due_at", "silent_at"), "acts"),
     )
 
     def acts_of(self, record: Interaction) -> Iterable[Act]:

@@ -167,12 +167,14 @@ class LeadAdmin(ServiceAdmin):
     readonly_fields = (
         *("stage", "stage_since", "status", "status_since", "waiting_until", "lost_reason"),
         *("lost_to_country", "disqualified_reason", "referred_to", "referred_on"),
-        *("referred_told", "missing", "next_due", "restricted", "copied_from", "created_by"),
+        *("referred_told", "missing", "next_due", "reply_due_at", "silent_at"),
+        *("restricted", "copied_from", "created_by"),
         *("received_at", "acts", "elsewhere", *ARCHIVE_FIELDS),
     )
     shown_if_set = (
         *("waiting_until", "lost_reason", "lost_to_country", "disqualified_reason"),
         *("referred_to", "referred_on", "referred_told", "copied_from"),
+        *("reply_due_at", "silent_at"),
     )
     inlines = (
         *(ActionInline, ShortlistInline, EngagementInline, OutcomeInline, AdmissionInline),
@@ -188,12 +190,12 @@ class LeadAdmin(ServiceAdmin):
                     *(("stage", "stage_since"), ("status", "status_since"), "waiting_until"),
                     *(("lost_reason", "lost_to_country"), "disqualified_reason"),
                     *(("referred_to", "referred_on", "referred_told"), "missing", "next_due"),
-                    *("acts", "elsewhere"),
+                    *(("reply_due_at", "silent_at"), "acts", "elsewhere"),
                 ]
             },
         ),
         (_("Whose it is"), {"fields": [("owner", "deputy", "office")]}),
-        (_("Field and aims"), {"fields": ["sectors", "objectives", "preferred_regions"]}),
+        (_("Field and aims"), {"fields": ["sectors", "topics", "objectives", "preferred_regions"]}),
         (
             _("How much, when and how"),
             {

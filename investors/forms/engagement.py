@@ -236,14 +236,20 @@ class AgreeForm(ShareForm):
         help_text=_("If you cannot attach it."),
     )
     files = FilesField(label=_("The signed agreement"), required=False)  # type: ignore[assignment]
-    field_order = ("agreed_on", "files", "reference", *ShareForm.Meta.fields)
+    milestone = forms.BooleanField(required=False, initial=True)
+    field_order = ("agreed_on", "files", "reference", "milestone", *ShareForm.Meta.fields)
     groups = [
-        (_("The agreement"), ["agreed_on", "files", "reference"]),
+        (_("The agreement"), ["agreed_on", "files", "reference", "milestone"]),
         (_("The investor's part"), ["role", *SHARE]),
     ]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, milestone: MilestoneKind | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        if milestone is None:
+            del self.fields["milestone"]
+        else:
+            words = _("Also note the milestone “%(milestone)s”") % {"milestone": milestone}
+            self.fields["milestone"].label = words
         self.initial.setdefault("agreed_on", self.instance.agreed_on or timezone.localdate())
         self.initial.setdefault("reference", self.instance.agreement_reference)
 

@@ -4,17 +4,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ifa_crm.shared.clash import ClashMixin
 from ifa_crm.shared.forms import HouseForm
 from ifa_crm.staff.models import User
-from investors.choices import Direction, InteractionKind, Result
+from investors.choices import ActionKind, Direction, InteractionKind, Result, Stage
 from investors.forms.parts import FilesField
-from investors.models import Contact, Interaction, Lead
+from investors.models import Action, Contact, Interaction, Lead
 from investors.models.activity import SPOKEN
-from investors.services.actions import NextAction
+from investors.services.actions import NextAction, may_act
 from investors.services.interactions import Said
 
 _SAID = ("kind", "direction", "result", "happened_at", "subject", "text")
@@ -118,6 +119,54 @@ class InteractionForm(SaidForm):
         return NextAction(what=self.cleaned_data["next_what"], due=self.cleaned_data["next_due"])
 
 
+_QUICK = (("result", "happened_at"), "contacts", "text", "done", ("next_what", "next_due"))
+
+
+class QuickLogForm(InteractionForm):
+    """An e-mail or call of which one knows already what it is, and what is done with it."""
+
+    done: Any = forms.ModelMultipleChoiceField(
+        None,
+        label=_("Done with it"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Stays open if nobody answered."),
+    )
+
+    def __init__(self, *args: Any, lead: Lead, user: User, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, lead=lead, user=user, **kwargs)
+        del self.fields["subject"], self.fields["files"]
+        for name in ("kind", "direction"):
+            self.fields[name].widget = forms.HiddenInput()
+        spoken = kind in SPOKEN
+        if not spoken:
+            self.fields["result"].widget = forms.HiddenInput()
+        self.fields["text"].label = _("What was said") if spoken else _("What was written")
+        theirs = [action for action in lead.actions.open() if may_act(user, action)]
+        self.offer("done", lead.actions.filter(pk__in=[action.pk for action in theirs]))
+        if not theirs:
+            del self.fields["done"]
+        self.groups = [("", ["kind", "direction", *_QUICK])]
+
+    @property
+    def said(self) -> Said:
+        return Said(**{name: self.cleaned_data.get(name, "") for name in _SAID})
+
+    @property
+    def completing(self) -> list[Action]:
+        """What is done with it: nothing, if nobody answered."""
+        if self.cleaned_data["result"] == Result.NO_ANSWER:
+            return []
+        return list(self.cleaned_data.get("done", ()))
+
+    def add_service_error(self, error: ValidationError) -> None:
+        """That something must follow is said where it is typed."""
+        if getattr(error, "code", "") == "next_action_needed" and "next_what" in self.fields:
+            self.add_error("next_what", error)
+        else:
+            super().add_service_error(error)
+
+
 class InteractionEditForm(ClashMixin, SaidForm):  # type: ignore[misc]
     """Correct an entry; two people at once are told of each other."""
 
@@ -139,6 +188,13 @@ class InteractionEditForm(ClashMixin, SaidForm):  # type: ignore[misc]
 
 class FilesForm(HouseForm):
     files: Any = FilesField()
+
+
+def ticked_off(lead: Lead, actions: Sequence[Action]) -> list[Action]:
+    """What an answer is likely to be: the first thing to do on a lead that nobody answered yet."""
+    todo = [action for action in actions if action.kind == ActionKind.TODO]
+    first = min(todo, key=lambda action: (action.due, action.pk), default=None)
+    return [first] if first is not None and lead.stage == Stage.RECEIVED else []
 
 
 def first_entry(kind: str, direction: str, contacts: Sequence[Contact]) -> dict[str, Any]:

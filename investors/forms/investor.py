@@ -55,7 +55,7 @@ class InvestorForm(ClashMixin, HouseModelForm):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         instance: Investor = kwargs.get("instance") or Investor()
-        self.hidden = {name for name in HIDEABLE if _is_hidden(instance, name, user)}
+        self.hidden = {name for name in HIDEABLE if is_hidden(instance, name, user)}
         super().__init__(*args, **kwargs)
         self.let_spaces_in(self)
         self.initial.update(dict.fromkeys(self.hidden))
@@ -98,7 +98,7 @@ def _live_or(rows: "QuerySet[Any]", key: int | None) -> "QuerySet[Any]":
     return rows.filter(Q(archived_at__isnull=True) | Q(pk=key))
 
 
-def _is_hidden(investor: Investor, name: str, user: User) -> bool:
+def is_hidden(investor: Investor, name: str, user: User) -> bool:
     key = getattr(investor, f"{name}_id")
     model: Any = Investor if name == "parent" else Organisation
     return key is not None and not model.objects.visible_to(user).filter(pk=key).exists()

@@ -9,17 +9,28 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from clusters.forms.fields import TopicsField
 from clusters.models import Region, Sector
 from ifa_crm.shared.clash import ClashMixin
 from ifa_crm.shared.forms import HouseForm, HouseModelForm
 from ifa_crm.staff.models import User
-from investors.choices import FRENCH, Answer, Confidential, Origin
+from investors.choices import (
+    FRENCH,
+    Answer,
+    Confidential,
+    Direction,
+    InteractionKind,
+    Origin,
+    Result,
+)
 from investors.forms.company import Company, CompanyField
 from investors.forms.parts import CurrencyField, country_choices
 from investors.models import Investor, Lead, Objective
 from investors.services.actions import NextAction
+from investors.services.interactions import Said
 
 AMOUNTS: Final = ("budget", "investment", "jobs")
+_HEARD: Final = (InteractionKind.EMAIL, InteractionKind.CALL, InteractionKind.VISIT)
 
 
 class _FirstSteps(HouseForm):
@@ -104,6 +115,22 @@ class LeadStartForm(_FirstSteps):
         required=False,
         help_text=_("For a company that is not on record as an investor yet."),
     )
+    said_kind = forms.ChoiceField(
+        label=_("How they told us"),
+        choices=[(kind.value, kind.label) for kind in _HEARD],
+        required=False,
+    )
+    said = forms.CharField(
+        label=_("What they said"),
+        required=False,
+        widget=forms.Textarea,
+        help_text=_("Logged as said just now. A message waits for an answer; a talk is one."),
+    )
+    by_rules = forms.BooleanField(
+        label=_("Let the rules say whose it is"),
+        required=False,
+        help_text=_("By country and turn, as for the public form. Otherwise it is yours."),
+    )
     field_order = ["company", "control_country"]
     groups = [
         (_("Who"), [("company", "control_country")]),
@@ -112,7 +139,8 @@ class LeadStartForm(_FirstSteps):
             _("Contact"),
             [("contact_name", "contact_position"), ("contact_email", "contact_phone")],
         ),
-        (_("What comes next"), [("action_what", "action_due")]),
+        (_("What was said"), ["said_kind", "said"]),
+        (_("What comes next"), [("action_what", "action_due"), "by_rules"]),
     ]
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -141,6 +169,20 @@ class LeadStartForm(_FirstSteps):
         return cleaned
 
     @property
+    def heard(self) -> Said | None:
+        """What they said, as it is logged: they spoke, or they wrote."""
+        if not self.cleaned_data["said"].strip():
+            return None
+        kind = InteractionKind(self.cleaned_data["said_kind"] or InteractionKind.EMAIL)
+        return Said(
+            kind=kind,
+            happened_at=timezone.now(),
+            direction=Direction.IN,
+            result="" if kind == InteractionKind.EMAIL else Result.SPOKE,
+            text=self.cleaned_data["said"],
+        )
+
+    @property
     def investor(self) -> Investor | Mapping[str, Any]:
         """The one on record, or the fields of a new one."""
         company: Company = self.cleaned_data["company"]
@@ -164,6 +206,7 @@ class LeadCopyForm(_FirstSteps):
     sectors: Any = forms.ModelMultipleChoiceField(
         None, label=_("Sectors"), required=False, widget=forms.CheckboxSelectMultiple
     )
+    topics = TopicsField(required=False)
     objectives: Any = forms.ModelMultipleChoiceField(
         None, label=_("Objectives"), required=False, widget=forms.CheckboxSelectMultiple
     )
@@ -172,7 +215,7 @@ class LeadCopyForm(_FirstSteps):
     )
     groups = [
         (_("The new need"), ["title", "wants", ("origin", "origin_detail"), "confidential"]),
-        (_("What still holds"), ["makes", "sectors", "objectives", "preferred_regions"]),
+        (_("What still holds"), ["makes", "sectors", "topics", "objectives", "preferred_regions"]),
         (
             _("A further contact"),
             [("contact_name", "contact_position"), ("contact_email", "contact_phone")],
@@ -185,7 +228,7 @@ class LeadCopyForm(_FirstSteps):
             "makes": lead.makes,
             "origin": lead.origin,
             "confidential": lead.confidential,
-            **{name: list(getattr(lead, name).all()) for name in _MANY},
+            **{name: list(getattr(lead, name).all()) for name in ("topics", *_MANY)},
         }
         super().__init__(*args, **kwargs, initial=held)
         for name, model in _MANY.items():
@@ -193,7 +236,8 @@ class LeadCopyForm(_FirstSteps):
 
     @property
     def lead_fields(self) -> dict[str, Any]:
-        return super().lead_fields | {name: self.cleaned_data[name] for name in ("makes", *_MANY)}
+        names = ("makes", "topics", *_MANY)
+        return super().lead_fields | {name: self.cleaned_data[name] for name in names}
 
 
 _MANY: Final[dict[str, Any]] = {
@@ -207,7 +251,7 @@ class LeadForm(ClashMixin, HouseModelForm):
     """Everything that is known of a lead. Owner, stage and status have forms of their own."""
 
     groups = [
-        (_("The need"), ["title", "wants", "makes", "sectors", "objectives"]),
+        (_("The need"), ["title", "wants", "makes", "sectors", "topics", "objectives"]),
         (_("How and where"), [("mode", "horizon"), "preferred_regions"]),
         (
             _("How much"),
@@ -219,13 +263,14 @@ class LeadForm(ClashMixin, HouseModelForm):
         ),
         (_("Treatment"), [("confidential", "priority"), ("origin", "origin_detail")]),
     ]
+    topics = TopicsField(required=False)
     budget_currency = CurrencyField()
     investment_currency = CurrencyField()
 
     class Meta:
         model = Lead
         fields = [
-            *("title", "wants", "makes", "sectors", "objectives", "mode", "horizon"),
+            *("title", "wants", "makes", "sectors", "topics", "objectives", "mode", "horizon"),
             *("preferred_regions", "budget_answer", "budget_amount", "budget_currency"),
             *("investment_answer", "investment_amount", "investment_currency"),
             *("jobs_answer", "jobs", "confidential", "priority", "origin", "origin_detail"),

@@ -1,6 +1,7 @@
 """Investors, their leads, and what comes of them, split by noun."""
 
 from investors.models.activity import Action, Attachment, Interaction
+from investors.models.bulk import BulkEdit
 from investors.models.engagement import (
     Engagement,
     EngagementLog,
@@ -8,25 +9,41 @@ from investors.models.engagement import (
     MilestoneKind,
     Outcome,
 )
+from investors.models.handover import HandedLead, Handover
+from investors.models.intake import AssignmentRule, Enquiry, Turn
 from investors.models.investor import Contact, Investor
 from investors.models.lead import Admission, Lead, LeadLog, Objective
+from investors.models.matching import ContactKey, InvestorKey
+from investors.models.pairs import CommonKey, ContactPair, InvestorPair, PairState
 from investors.models.shortlist import Shortlisting, ShortlistingLog
 
 __all__ = [
     "Action",
     "Admission",
+    "AssignmentRule",
     "Attachment",
+    "BulkEdit",
+    "CommonKey",
     "Contact",
+    "ContactKey",
+    "ContactPair",
     "Engagement",
     "EngagementLog",
+    "Enquiry",
+    "HandedLead",
+    "Handover",
     "Interaction",
     "Investor",
+    "InvestorKey",
+    "InvestorPair",
     "Lead",
     "LeadLog",
     "Milestone",
     "MilestoneKind",
     "Objective",
     "Outcome",
+    "PairState",
     "Shortlisting",
     "ShortlistingLog",
+    "Turn",
 ]

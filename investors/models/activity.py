@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +24,8 @@ class Interaction(Audited, models.Model):
 
     An inbound one is open until a person answers: an outbound e-mail with text, or a call or
     visit at which they spoke. ``answered_at`` is written by the service that logs the answer.
+    It carries its reply clock, by the hours of the office that handles the lead, and keeps it when
+    it is answered (:mod:`investors.services.clocks`).
     """
 
     ref = ReferenceField()
@@ -61,6 +63,14 @@ class Interaction(Audited, models.Model):
         related_name="answers",
         verbose_name=_("answered by"),
     )
+    reply_due_at = models.DateTimeField(_("reply due"), null=True, blank=True, editable=False)
+    silent_at = models.DateTimeField(_("silent from"), null=True, blank=True, editable=False)
+    logged_late = models.BooleanField(
+        _("late entry"),
+        default=False,
+        editable=False,
+        help_text=_("Logged more than one working day after it happened."),
+    )
 
     objects = ByReference.from_queryset(InteractionQuerySet)()
 
@@ -92,6 +102,18 @@ class Interaction(Audited, models.Model):
                 name="investors_interaction_answered",
                 violation_error_message=_("Only what came from the investor can be answered."),
             ),
+            models.CheckConstraint(
+                condition=Q(
+                    direction=Direction.IN,
+                    reply_due_at__isnull=False,
+                    silent_at__gte=F("reply_due_at"),
+                )
+                | ~Q(direction=Direction.IN) & Q(reply_due_at__isnull=True, silent_at__isnull=True),
+                name="investors_interaction_clock",
+                violation_error_message=_(
+                    "What came from the investor, and only that, must have a reply clock."
+                ),
+            ),
         ]
         indexes = [
             models.Index(fields=["lead", "-happened_at"], name="investors_interaction_lead"),
@@ -99,6 +121,12 @@ class Interaction(Audited, models.Model):
                 fields=["lead", "happened_at"],
                 condition=Q(direction="in", answered_at__isnull=True),
                 name="investors_interaction_open",
+            ),
+            # The oldest first, over all leads: whom to answer.
+            models.Index(
+                fields=["happened_at", "id", "lead"],
+                condition=Q(direction="in", answered_at__isnull=True),
+                name="investors_interaction_wait",
             ),
         ]
 
@@ -117,6 +145,11 @@ class Interaction(Audited, models.Model):
         if self.kind == InteractionKind.EMAIL:
             return self.direction == Direction.OUT and bool(self.text.strip())
         return self.kind in SPOKEN and self.result == Result.SPOKE
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether the investor said something. Twin: :meth:`InteractionQuerySet.heard`."""
+        return self.direction == Direction.IN or self.result == Result.SPOKE
 
     @property
     def is_open(self) -> bool:

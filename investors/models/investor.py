@@ -17,6 +17,7 @@ from ifa_crm.shared.models import Archivable, ByReference
 from ifa_crm.shared.refusals import refusal
 from ifa_crm.staff.choices import Language
 from investors.choices import FRENCH, CompanySize, Presence
+from investors.identifiers import lei_fits, siren_fits
 from investors.querysets import ContactQuerySet, InvestorQuerySet
 
 LEI = RegexValidator(r"^[A-Z0-9]{18}[0-9]{2}$", _("A LEI has 18 letters or digits and 2 digits."))
@@ -24,17 +25,14 @@ SIREN = RegexValidator(r"^[0-9]{9}$", _("A SIREN has 9 digits."))
 
 
 def validate_lei(value: str) -> None:
-    """Check digits of ISO 17442: the number, letters read as 10 to 35, is 1 modulo 97."""
     LEI(value)
-    if int("".join(str(int(character, 36)) for character in value)) % 97 != 1:
+    if not lei_fits(value):
         raise ValidationError(_("The check digits of this LEI do not fit."), "lei")
 
 
 def validate_siren(value: str) -> None:
-    """Check digit of a SIREN: Luhn's algorithm."""
     SIREN(value)
-    doubled = [int(d) * (1 + i % 2) for i, d in enumerate(value)]
-    if sum(d - 9 if d > 9 else d for d in doubled) % 10:
+    if not siren_fits(value):
         raise ValidationError(_("The check digit of this SIREN does not fit."), "siren")
 
 
@@ -90,6 +88,15 @@ class Investor(Archivable):
         _("the organisation was created for it"), default=False, editable=False
     )
     notes = models.TextField(_("notes"), blank=True)
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        verbose_name=_("merged into"),
+    )
     restricted = models.BooleanField(_("restricted"), default=False, editable=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
     search_text = SearchTextField()
@@ -123,8 +130,18 @@ class Investor(Archivable):
                 violation_error_code="presence",
                 violation_error_message=_("A site in France means that there is a presence."),
             ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(archived_at__isnull=False),
+                name="investors_investor_merged_is_archived",
+                violation_error_message=_("A record that was merged must be archived."),
+            ),
         ]
         indexes = [
+            models.Index(
+                fields=["merged_into"],
+                condition=Q(merged_into__isnull=False),
+                name="investors_investor_merged",
+            ),
             models.Index(
                 Lower("name"),
                 "id",
@@ -198,6 +215,15 @@ class Contact(Archivable):
         related_name="contacts_made_known",
         verbose_name=_("known through"),
     )
+    merged_into = models.ForeignKey(
+        "self",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="merged",
+        verbose_name=_("merged into"),
+    )
     restricted = models.BooleanField(_("restricted"), default=False, editable=False)
     search_text = SearchTextField()
 
@@ -213,6 +239,11 @@ class Contact(Archivable):
                 condition=Q(restricted=False) | Q(known_through__isnull=False),
                 name="investors_contact_restricted_by_lead",
                 violation_error_message=_("Only a lead can make a contact restricted."),
+            ),
+            models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | Q(archived_at__isnull=False),
+                name="investors_contact_merged_is_archived",
+                violation_error_message=_("A record that was merged must be archived."),
             ),
         ]
 

@@ -9,19 +9,22 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
-from clusters.models import Region, Sector
+from clusters.models import Region, Sector, Topic
 from clusters.models.project import CURRENCY
 from ifa_crm.shared.acting import Audited
 from ifa_crm.shared.fields import ReferenceField, SearchTextField
 from ifa_crm.shared.models import Archivable, ByReference, StateLog
 from ifa_crm.staff.models import Office
 from investors.choices import (
+    NOT_HEARD_DAYS,
     Answer,
     Confidential,
     Horizon,
@@ -108,7 +111,9 @@ class Lead(Archivable):
 
     ``stage`` is the furthest thing that has happened, ``status`` whether it moves; both are
     written by :mod:`investors.services` only. ``next_due`` is the day of the earliest open
-    action, ``restricted`` equals ``confidential == yes`` and stands in the indexes.
+    action, ``reply_due_at`` and ``silent_at`` the earliest of its open inbound messages,
+    ``heard_at`` when they last said something. ``restricted`` equals ``confidential == yes`` and
+    stands in the indexes.
     """
 
     ref = ReferenceField()
@@ -126,6 +131,9 @@ class Lead(Archivable):
     wants = models.TextField(_("what they want"), blank=True)
     sectors = models.ManyToManyField(
         Sector, blank=True, related_name="leads", verbose_name=_("sectors")
+    )
+    topics = models.ManyToManyField(
+        Topic, blank=True, related_name="leads", verbose_name=_("topics")
     )
     objectives = models.ManyToManyField(
         Objective, blank=True, related_name="leads", verbose_name=_("objectives")
@@ -203,6 +211,9 @@ class Lead(Archivable):
         _("the investor was told"), null=True, blank=True, editable=False
     )
     next_due = models.DateField(_("next action due"), null=True, blank=True, editable=False)
+    reply_due_at = models.DateTimeField(_("reply due"), null=True, blank=True, editable=False)
+    silent_at = models.DateTimeField(_("silent from"), null=True, blank=True, editable=False)
+    heard_at = models.DateTimeField(_("last heard from"), null=True, blank=True, editable=False)
     copied_from = models.ForeignKey(
         "self",
         on_delete=models.PROTECT,
@@ -303,9 +314,19 @@ class Lead(Archivable):
                 name="investors_lead_due",
             ),
             models.Index(
-                fields=["stage", "-received_at", "-id", *_SEEN_BY, "archived_at"],
+                fields=["reply_due_at", "id", *_SEEN_BY, "silent_at", "archived_at"],
                 condition=_LIVE,
-                name="investors_lead_stage",
+                name="investors_lead_reply",
+            ),
+            # For the board, too: keys of a column in each order, and what a column is worth.
+            models.Index(
+                fields=[
+                    *("stage", "-received_at", "-id", *_SEEN_BY, "status", "waiting_until"),
+                    *("next_due", "heard_at", "budget_currency", "budget_amount"),
+                    *("investment_currency", "investment_amount", "archived_at"),
+                ],
+                condition=_LIVE,
+                name="investors_lead_board",
             ),
             models.Index(
                 fields=["status", "-received_at", "-id", *_SEEN_BY, "waiting_until", "archived_at"],
@@ -320,7 +341,24 @@ class Lead(Archivable):
                 condition=_LIVE,
                 name="investors_lead_investor",
             ),
+            # Beside the expression stand its columns: PostgreSQL reads an index alone only if
+            # they are there.
+            models.Index(
+                Coalesce("heard_at", "received_at"),
+                *("id", *_SEEN_BY, "status", "waiting_until", "archived_at"),
+                *("heard_at", "received_at"),
+                condition=_LIVE,
+                name="investors_lead_heard",
+            ),
             models.Index(fields=["owner", "status", "next_due"], name="investors_lead_owner_due"),
+            models.Index(
+                fields=[
+                    *("received_at", "id", "office", *_SEEN_BY),
+                    *("status", "waiting_until", "archived_at"),
+                ],
+                condition=_LIVE & Q(owner__isnull=True),
+                name="investors_lead_nobodys",
+            ),
             models.Index(
                 fields=["owner", "deputy"],
                 condition=Q(restricted=True),
@@ -348,6 +386,13 @@ class Lead(Archivable):
             if not contact.restricted or contact.known_through_id == self.pk:
                 yield from contact.search_source()
 
+    @property
+    def handling_office_id(self) -> int | None:
+        """The office in whose hours a reply is due: the lead's, else the owner's, if any."""
+        if self.office_id is None and self.owner is not None:
+            return self.owner.office_id
+        return self.office_id
+
     def status_on(self, day: dt.date) -> Status:
         """Its status on ``day``: a wait that is over reads as active.
 
@@ -364,6 +409,40 @@ class Lead(Archivable):
     @property
     def is_active_today(self) -> bool:
         return self.status_today == Status.ACTIVE
+
+    @cached_property
+    def milestone_until(self) -> dt.date | None:
+        """The last day for which a milestone is planned: as :meth:`LeadQuerySet.with_milestone`."""
+        row = Lead.objects.filter(pk=self.pk).with_milestone().get()
+        until: dt.date | None = row.__dict__["milestone_until"]
+        return until
+
+    def days_quiet_on(self, day: dt.date) -> int:
+        """For how long nothing was heard of them by ``day``; from the beginning if never."""
+        return (day - timezone.localtime(self.heard_at or self.received_at).date()).days
+
+    def is_not_heard_from_on(self, day: dt.date) -> bool:
+        """Whether they said nothing for too long, and no date ahead explains it.
+
+        Twin: :meth:`LeadQuerySet.not_heard_from`.
+        """
+        quiet = self.days_quiet_on(day) >= NOT_HEARD_DAYS
+        if not quiet or self.status_on(day) != Status.ACTIVE:
+            return False
+        return self.milestone_until is None or self.milestone_until < day
+
+    @property
+    def days_in_stage(self) -> int:
+        since = timezone.localtime(self.stage_since).date()
+        return max((timezone.localdate() - since).days, 0)
+
+    @property
+    def days_quiet(self) -> int:
+        return self.days_quiet_on(timezone.localdate())
+
+    @property
+    def is_not_heard_from(self) -> bool:
+        return self.is_not_heard_from_on(timezone.localdate())
 
     @property
     def status_tone(self) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ifa_crm.shared.refusals import refusal
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Act
-from investors.choices import Status
+from investors.choices import ActionKind, Status
 from investors.models import Action, Lead
 from investors.permissions import may_handle, require
 from investors.services.events import lock, refresh_next_due
@@ -81,6 +81,24 @@ def close(action: Action, actor: User) -> None:
         raise ValidationError(_("It was done already."), "already_done")
     action.done_at, action.done_by = timezone.now(), actor
     action.save()
+
+
+@transaction.atomic
+def reopen_action(*, actor: User, action: Action) -> Action:
+    """Take back that it was done, while the lead is still open. What was added stays."""
+    lead = lock(action.lead)
+    action = Action.objects.select_for_update(of=("self",)).get(pk=action.pk)
+    require(may_act(actor, action))
+    if action.done_at is None:
+        raise ValidationError(_("It is still to be done."), "not_done")
+    if action.kind == ActionKind.WAKE:
+        raise ValidationError(_("The wait is over; let the lead wait anew."), "wake")
+    require_open(lead)
+    action.done_at = action.done_by = None
+    action.dropped = False
+    action.save()
+    refresh_next_due(lead)
+    return action
 
 
 @transaction.atomic

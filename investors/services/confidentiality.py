@@ -2,6 +2,7 @@
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from clusters.models import OpenSeat, Organisation, Project, ProjectPartner
@@ -12,6 +13,7 @@ from investors.models import Admission, Contact, Engagement, Investor, Lead
 from investors.permissions import may_handle, require
 from investors.services.events import lock
 from investors.services.folding import refold_leads
+from investors.services.matching import note_investor
 
 
 def people_of(lead: Lead) -> set[int]:
@@ -27,11 +29,14 @@ def spread(lead: Lead) -> None:
     an agreement made, who took a seat, and an organisation created for the investor. A row that
     several leads rest on is seen by the people of all of them.
     """
-    Contact.objects.filter(known_through=lead).update(restricted=lead.restricted)
     investor = lead.investor
+    changed = Contact.objects.filter(known_through=lead, restricted=not lead.restricted)
+    if changed.update(restricted=lead.restricted):
+        note_investor(investor)
     leads = list(Lead.objects.filter(investor=investor))
     investor.restricted = bool(leads) and all(each.restricted for each in leads)
-    Investor.objects.filter(pk=investor.pk).update(restricted=investor.restricted)
+    same = Q(pk=investor.pk) | Q(merged_into=investor)
+    Investor.objects.filter(same).update(restricted=investor.restricted)
     people = set().union(*(people_of(each) for each in leads))
     for engagement in Engagement.objects.filter(lead=lead).select_related(
         "project", "partner", "seat"
@@ -42,6 +47,17 @@ def spread(lead: Lead) -> None:
     if investor.organisation_created and investor.organisation is not None:
         _mark(investor.organisation, restricted=investor.restricted, people=people)
     refold_leads(investor)
+
+
+def settle_investor(investor: Investor) -> None:
+    """Its marks follow its leads, their search texts its names, its twins what it is called."""
+    lead = Lead.objects.filter(investor=investor).select_related("investor").first()
+    if lead is not None:
+        spread(lead)
+    else:
+        same = Q(pk=investor.pk) | Q(merged_into=investor)
+        Investor.objects.filter(same).update(restricted=False)
+    note_investor(investor)
 
 
 def _mark_project(engagement: Engagement) -> None:

@@ -2,7 +2,7 @@
 
 import datetime as dt
 
-from django.db.models import Min
+from django.db.models import Max, Min
 from django.utils import timezone
 
 from ifa_crm.staff.models import User
@@ -67,6 +67,13 @@ def _write(
         reason=reason,
     )
     lead.save()
+
+
+def refresh_heard(lead: Lead) -> None:
+    """Keep ``lead.heard_at`` equal to when they last said something."""
+    heard: dt.datetime | None = lead.interactions.heard().aggregate(at=Max("happened_at"))["at"]
+    lead.heard_at = heard
+    Lead.objects.filter(pk=lead.pk).update(heard_at=heard)
 
 
 def refresh_next_due(lead: Lead) -> None:

@@ -13,11 +13,20 @@ from ifa_crm.shared.refusals import refusal
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Act
 from investors.choices import Direction, InteractionKind, Stage
+from investors.clocks import Calendars
 from investors.files import attach
-from investors.models import Attachment, Contact, Interaction, Lead
+from investors.models import Action, Attachment, Contact, Interaction, Lead
 from investors.permissions import may_handle, require
-from investors.services.actions import NextAction, add, require_open
-from investors.services.events import lock, record_event
+from investors.services.actions import (
+    NextAction,
+    add,
+    close,
+    may_act,
+    require_open,
+    require_open_action,
+)
+from investors.services.clocks import refresh_reply_due, wind
+from investors.services.events import lock, record_event, refresh_heard, refresh_next_due
 
 
 @dataclass(frozen=True)
@@ -41,28 +50,54 @@ def log_interaction(
     contacts: Iterable[Contact] = (),
     files: Iterable["UploadedFile[bytes]"] = (),
     following: NextAction | None = None,
+    completing: Iterable[Action] = (),
 ) -> Interaction:
     """Log it on any lead that ``actor`` sees, whatever its status.
 
+    ``completing``: open actions of the lead that are done with it. If nothing else is to be done
+    on an active lead, ``following`` must say what comes next.
+
     A written message of ours, or a call or visit at which they spoke, is the event *contacted*
     and answers everything inbound that came before it. An inbound one that is no conversation
-    waits for an answer.
+    waits for an answer, and its reply clock runs.
     """
     require(actor.may(Act.RECORD))
     lead = lock(lead)
     _require_past(said)
-    interaction = Interaction(lead=lead, logged_by=actor, **vars(said))
-    interaction.full_clean()
-    interaction.save()
-    interaction.contacts.set(_of_this_lead(lead, contacts))
+    interaction = write_interaction(actor, lead, said, contacts)
     for file in files:
         attach(file, uploaded_by=actor, interaction=interaction)
     _settle(lead, interaction, actor)
+    _tick_off(lead, completing, actor)
     if following is not None:
         require_open(lead)
         add(lead, following)
+    if completing:
+        require_open_action(lead)
+        refresh_next_due(lead)
     interaction.refresh_from_db()
     return interaction
+
+
+def write_interaction(
+    actor: User | None, lead: Lead, said: Said, contacts: Iterable[Contact]
+) -> Interaction:
+    """Write an entry on a locked lead with its reply clock; part of other services."""
+    interaction = Interaction(lead=lead, logged_by=actor, **vars(said))
+    wind(interaction, lead, Calendars())
+    interaction.full_clean()
+    interaction.save()
+    interaction.contacts.set(_of_this_lead(lead, contacts))
+    return interaction
+
+
+def _tick_off(lead: Lead, completing: Iterable[Action], actor: User) -> None:
+    for action in lead.actions.select_for_update(of=("self",)).filter(
+        pk__in=[action.pk for action in completing]
+    ):
+        action.lead = lead
+        require(may_act(actor, action))
+        close(action, actor)
 
 
 def may_edit(user: User, interaction: Interaction) -> bool:
@@ -85,6 +120,7 @@ def edit_interaction(
         setattr(interaction, name, value)
     if interaction.direction != Direction.IN:
         interaction.answered_at = interaction.answered_by = None
+    wind(interaction, lead, Calendars())
     interaction.full_clean()
     interaction.save()
     unseen = interaction.contacts.exclude(pk__in=Contact.objects.visible_to(actor).usable_on(lead))
@@ -131,5 +167,7 @@ def _settle(lead: Lead, logged: Interaction, actor: User) -> None:
             inbound.answered_by = answer
             inbound.answered_at = answer.happened_at if answer else None
             inbound.save()
+    refresh_reply_due(lead)
+    refresh_heard(lead)
     if logged.is_answer:
         record_event(lead=lead, stage=Stage.CONTACTED, actor=actor)

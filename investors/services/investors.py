@@ -16,6 +16,7 @@ from investors.permissions import require
 from investors.services.events import lock
 from investors.services.folding import refold_leads
 from investors.services.leads import note_if_qualified
+from investors.services.matching import note_contact, note_investor
 
 
 def may_edit_investor(user: User, investor: Investor) -> bool:
@@ -35,9 +36,15 @@ def may_edit_investor(user: User, investor: Investor) -> bool:
 def create_investor(*, actor: User, fields: Mapping[str, Any]) -> Investor:
     """Record a foreign company; one controlled in France is refused with the reason."""
     require(actor.may(Act.RECORD))
+    return write_investor(fields)
+
+
+def write_investor(fields: Mapping[str, Any]) -> Investor:
+    """Write a new investor; part of other services."""
     investor = Investor(**fields)
     investor.full_clean()
     investor.save()
+    note_investor(investor)
     return investor
 
 
@@ -51,6 +58,7 @@ def edit_investor(*, actor: User, investor: Investor, changes: Mapping[str, Any]
     investor.full_clean()
     investor.save()
     refold_leads(investor)
+    note_investor(investor)
     return investor
 
 
@@ -70,6 +78,7 @@ def archive_investor(*, actor: User, investor: Investor, reason: str) -> Investo
     if obstacles := archive_obstacles(investor):
         raise ValidationError(list(obstacles), "in_use")
     investor.archive(actor=actor, reason=reason)
+    note_investor(investor)
     return investor
 
 
@@ -79,7 +88,10 @@ def restore_investor(*, actor: User, investor: Investor) -> Investor:
     require(may_edit_investor(actor, investor))
     if not investor.is_archived:
         raise ValidationError(_("It is not archived."), "not_archived")
+    if investor.merged_into_id is not None:
+        raise ValidationError(_("It was merged. Undo the merge instead."), "merged")
     investor.restore()
+    note_investor(investor)
     return investor
 
 
@@ -105,12 +117,19 @@ def save_contact(
     else:
         contact = Contact(investor=investor, known_through=known_through)
         contact.restricted = known_through is not None and known_through.restricted
+    return write_contact(actor, contact, fields)
+
+
+def write_contact(actor: User | None, contact: Contact, fields: Mapping[str, Any]) -> Contact:
+    """Write a contact of a locked investor; part of other services."""
+    investor = contact.investor
     incomplete = _incomplete_leads(investor)
     for name, value in fields.items():
         setattr(contact, name, value)
     contact.full_clean()
     contact.save()
     refold_leads(investor)
+    note_contact(contact)
     for lead in incomplete:
         note_if_qualified(lead, actor, was_complete=False)
     return contact
@@ -131,6 +150,7 @@ def archive_contact(*, actor: User, contact: Contact, reason: str) -> Contact:
         raise ValidationError(_("It is archived already."), "archived")
     contact.archive(actor=actor, reason=reason)
     refold_leads(contact.investor)
+    note_contact(contact)
     return contact
 
 
@@ -138,6 +158,9 @@ def archive_contact(*, actor: User, contact: Contact, reason: str) -> Contact:
 def restore_contact(*, actor: User, contact: Contact) -> Contact:
     contact = Contact.objects.select_for_update(of=("self",)).get(pk=contact.pk)
     require(may_edit_investor(actor, contact.investor))
+    if contact.merged_into_id is not None:
+        raise ValidationError(_("It was merged. Undo the merge instead."), "merged")
     contact.restore()
     refold_leads(contact.investor)
+    note_contact(contact)
     return contact

@@ -18,10 +18,11 @@ from investors.choices import Confidential, LogKind, Stage, Status
 from investors.models import Investor, Lead, LeadLog
 from investors.permissions import may_assign, may_handle, may_take, require
 from investors.services.actions import NextAction, add, require_open_action
+from investors.services.clocks import rewind
 from investors.services.confidentiality import spread
 from investors.services.events import lock, record_event, step_back
 
-MANY = ("sectors", "objectives", "preferred_regions")
+MANY = ("sectors", "topics", "objectives", "preferred_regions")
 
 
 @transaction.atomic
@@ -39,12 +40,24 @@ def create_lead(
     becomes its owner unless ``fields`` name one or they may not handle leads.
     """
     require(actor.may(Act.RECORD))
+    given = dict(fields)
+    if "owner" not in given and actor.may(Act.HANDLE_OWN):
+        given["owner"] = actor
+    if given.get("office") is None:
+        given["office"] = (given.get("owner") or actor).office
+    return write_lead(actor, investor, given, following, copied_from)
+
+
+def write_lead(
+    actor: User | None,
+    investor: Investor,
+    fields: Mapping[str, Any],
+    following: NextAction,
+    copied_from: Lead | None = None,
+) -> Lead:
+    """Write a lead with its log and first action; part of other services."""
     now = timezone.now()
     own, many = _split(fields)
-    if "owner" not in own and actor.may(Act.HANDLE_OWN):
-        own["owner"] = actor
-    if own.get("office") is None:
-        own["office"] = (own.get("owner") or actor).office
     own.setdefault("received_at", now)
     lead = Lead(investor=investor, created_by=actor, copied_from=copied_from, **own)
     lead.stage_since = lead.status_since = now
@@ -65,7 +78,7 @@ def edit_lead(*, actor: User, lead: Lead, changes: Mapping[str, Any]) -> Lead:
     """Write ``changes``; the save that completes the checklist is the event *qualified*."""
     lead = lock(lead)
     require(may_handle(actor, lead))
-    was_complete = not gates.missing(lead)
+    was_complete, before = not gates.missing(lead), lead.handling_office_id
     own, many = _split(changes)
     for name, value in own.items():
         setattr(lead, name, value)
@@ -73,6 +86,7 @@ def edit_lead(*, actor: User, lead: Lead, changes: Mapping[str, Any]) -> Lead:
     lead.full_clean()
     lead.save()
     _set_many(lead, many)
+    _rewind_if_moved(lead, before)
     spread(lead)
     note_if_qualified(lead, actor, was_complete=was_complete)
     return lead
@@ -102,34 +116,44 @@ def take(*, actor: User, lead: Lead) -> Lead:
     if lead.owner_id is not None:
         raise ValidationError(_("%(owner)s has taken it already."), "owned", {"owner": lead.owner})
     require(may_take(actor, lead))
-    return _give(lead, owner=actor, deputy=lead.deputy, office=lead.office or actor.office)
+    return give(lead, owner=actor, deputy=lead.deputy, office=lead.office or actor.office)
 
 
 @transaction.atomic
 def assign(
     *, actor: User, lead: Lead, owner: User | None, deputy: User | None, office: Office | None
 ) -> Lead:
-    """Give the lead to somebody. Open actions of the previous owner go along."""
+    """Give the lead to somebody. Open actions of the previous owner go along, and its open
+    reply clocks run by the hours of the new office."""
     lead = lock(lead)
     require(may_assign(actor, lead))
-    return _give(lead, owner=owner, deputy=deputy, office=office)
+    return give(lead, owner=owner, deputy=deputy, office=office)
 
 
-def _give(lead: Lead, *, owner: User | None, deputy: User | None, office: Office | None) -> Lead:
+def give(lead: Lead, *, owner: User | None, deputy: User | None, office: Office | None) -> Lead:
+    """Write whose a locked lead is; part of other services."""
     for field, person in (("owner", owner), ("deputy", deputy)):
         unchanged = person is not None and person.pk == getattr(lead, f"{field}_id")
         if person and not unchanged and not (person.is_active and person.may(Act.HANDLE_OWN)):
             raise refusal(field, _("This person does not handle leads."), "no_handler")
-    before = lead.owner
+    before, handled_by = lead.owner, lead.handling_office_id
     lead.owner, lead.deputy, lead.office = owner, deputy, office
     lead.full_clean()
     lead.save()
+    _rewind_if_moved(lead, handled_by)
     if owner is not None and before != owner:
         for action in lead.actions.filter(done_at__isnull=True, assignee=before):
             action.assignee = owner
             action.save()
     spread(lead)
     return lead
+
+
+def _rewind_if_moved(lead: Lead, before: int | None) -> None:
+    """Another office handles a locked lead: its open clocks run by other hours."""
+    if lead.handling_office_id != before and lead.reply_due_at is not None:
+        rewind([lead.pk])
+        lead.refresh_from_db(fields=["reply_due_at", "silent_at"])
 
 
 @transaction.atomic
@@ -189,6 +213,7 @@ __all__ = [
     "create_lead",
     "edit_lead",
     "first_action",
+    "give",
     "move_back",
     "note_if_qualified",
     "require_active",

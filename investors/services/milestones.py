@@ -11,13 +11,11 @@ from django.utils.translation import gettext as _
 from clusters.models import Cluster
 from ifa_crm.shared.refusals import refusal
 from ifa_crm.staff.models import User
-from investors.choices import ENGAGEMENT_LIVE, EngagementState, OutcomeKind
+from investors.choices import ENGAGEMENT_MOVING, OutcomeKind
 from investors.models import Engagement, Lead, Milestone, MilestoneKind, Outcome
 from investors.permissions import may_handle, require
 from investors.services.engagements import lock_engagement
 from investors.services.events import lock
-
-_MOVING = {*ENGAGEMENT_LIVE, EngagementState.VERIFIED}
 
 
 @transaction.atomic
@@ -38,7 +36,7 @@ def save_milestone(
     """
     engagement = lock_engagement(engagement)
     require(may_handle(actor, engagement.lead))
-    if engagement.state not in _MOVING:
+    if engagement.state not in ENGAGEMENT_MOVING:
         raise ValidationError(_("The engagement has ended."), "ended")
     if kind.engagement_kind != engagement.kind:
         raise refusal("kind", _("This milestone is for the other kind."), "other_kind")
@@ -60,6 +58,34 @@ def save_milestone(
     milestone.full_clean()
     milestone.save()
     return milestone
+
+
+SIGNED = "signed"  # the key of "agreement signed", of both kinds of engagement
+
+
+def signed_milestone(engagement: Engagement) -> MilestoneKind | None:
+    """The milestone that a signed agreement reaches, unless it was reached already."""
+    kinds = MilestoneKind.objects.filter(key=SIGNED, is_active=True)
+    reached = engagement.milestones.filter(kind__key=SIGNED, reached_on__isnull=False)
+    return None if reached.exists() else kinds.filter(engagement_kind=engagement.kind).first()
+
+
+@transaction.atomic
+def reach_signed(*, actor: User, engagement: Engagement, on: dt.date) -> Milestone | None:
+    """Note that the agreement is signed: on the attempt that is planned, or as a new one."""
+    kind = signed_milestone(engagement)
+    if kind is None:
+        return None
+    planned = engagement.milestones.filter(kind=kind, failed_on__isnull=True).first()
+    return save_milestone(
+        actor=actor,
+        engagement=engagement,
+        kind=kind,
+        milestone=planned,
+        planned_on=planned.planned_on if planned else None,
+        reached_on=on,
+        note=planned.note if planned else "",
+    )
 
 
 def _next_attempt(engagement: Engagement, kind: MilestoneKind) -> int:

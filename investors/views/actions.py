@@ -5,17 +5,27 @@ import datetime as dt
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from ifa_crm.shared.editing import form_page, onward
+from ifa_crm.shared.editing import confirm_page, form_page, in_place, onward, say_with_link
+from ifa_crm.shared.forms import ConfirmForm
 from ifa_crm.staff.decorators import StaffRequest, requires
 from ifa_crm.staff.roles import Act
 from investors.forms.action import ActionForm, DoneForm, MoveForm
 from investors.models import Action, Lead
 from investors.permissions import may_handle, require
 from investors.services import status
-from investors.services.actions import add_action, complete_action, is_last, may_act, move_action
+from investors.services.actions import (
+    add_action,
+    complete_action,
+    is_last,
+    may_act,
+    move_action,
+    reopen_action,
+)
 from investors.views.status import own_lead
 
 
@@ -44,9 +54,9 @@ def action_done(request: StaffRequest, ref: str) -> HttpResponse:
     asks_first = is_last(action) and not said
     form = DoneForm(request.POST if request.method == "POST" and not asks_first else None)
     if form.carry_out(lambda: _complete(request, action, form)):
-        messages.success(request, _("Done: %(what)s") % {"what": action.what})
+        _say_done(request, action)
         return redirect(onward(request, action.lead))
-    return form_page(
+    return in_place(
         request,
         form,
         title=_("Done: %(what)s") % {"what": action.what},
@@ -54,11 +64,17 @@ def action_done(request: StaffRequest, ref: str) -> HttpResponse:
         is_last=is_last(action),
         back=action.lead,
         template="investors/action_done.html",
+        part="investors/_action_done.html",
         action=action,
         lead=action.lead,
         may_close=may_handle(request.user, action.lead),
-        onward=request.POST.get("next", ""),
     )
+
+
+def _say_done(request: StaffRequest, action: Action) -> None:
+    sentence = _("Done: %(what)s.") % {"what": action.what}
+    undo = reverse("investors:action_reopen", args=[action.ref])
+    say_with_link(request, sentence, undo, _("Not yet done?"))
 
 
 def _complete(request: StaffRequest, action: Action, form: DoneForm) -> Action | Lead:
@@ -68,27 +84,53 @@ def _complete(request: StaffRequest, action: Action, form: DoneForm) -> Action |
 
 
 @requires(Act.RECORD)
+def action_reopen(request: StaffRequest, ref: str) -> HttpResponse:
+    """It was not done after all."""
+    action = _own_action(request, ref)
+    form = ConfirmForm(request.POST if request.method == "POST" else None)
+    if form.carry_out(lambda: reopen_action(actor=request.user, action=action)):
+        messages.success(request, _("To be done again: %(what)s") % {"what": action.what})
+        return redirect(action.lead)
+    return confirm_page(
+        request,
+        form,
+        title=_("Not yet done: %(what)s?") % {"what": action.what},
+        intro=str(action.lead),
+        submit=_("Take it up again"),
+        back=action.lead,
+    )
+
+
+@requires(Act.RECORD)
 def action_move(request: StaffRequest, ref: str) -> HttpResponse:
     action = _own_action(request, ref)
-    form = MoveForm(request.POST or None, initial={"due": action.due})
+    before = action.due
+    form = MoveForm(request.POST or None, initial={"due": request.GET.get("due") or before})
 
     def act() -> Action:
         return move_action(actor=request.user, action=action, due=form.cleaned_data["due"])
 
     if form.carry_out(act):
-        messages.success(request, _("Moved."))
+        _say_moved(request, action, form.cleaned_data["due"], before)
         return redirect(onward(request, action.lead))
     title = _("Move: %(what)s") % {"what": action.what}
-    return form_page(
+    return in_place(
         request,
         form,
         title=title,
         submit=_("Move"),
         back=action.lead,
         template="investors/action_move.html",
+        part="investors/_action_move.html",
+        action=action,
         quick=_quick_days(),
-        onward=request.POST.get("next", "") or request.GET.get("next", ""),
     )
+
+
+def _say_moved(request: StaffRequest, action: Action, due: dt.date, before: dt.date) -> None:
+    words = {"what": action.what, "day": date_format(due)}
+    back = f"{reverse('investors:action_move', args=[action.ref])}?due={before:%Y-%m-%d}"
+    say_with_link(request, _("Moved to %(day)s: %(what)s.") % words, back, _("Move it back?"))
 
 
 def _quick_days() -> list[tuple[str, dt.date]]:

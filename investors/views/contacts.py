@@ -20,7 +20,7 @@ from investors.services.investors import (
     save_contact,
 )
 from investors.views.frame import get_lead
-from investors.views.investors import get_investor
+from investors.views.investors import follow_merged, get_investor
 
 
 @requires(Act.RECORD)
@@ -47,12 +47,13 @@ def _create(request: StaffRequest, investor: Investor, lead: Lead | None) -> Htt
 
     if form.carry_out(act):
         messages.success(request, _("The contact is on record."))
-        return redirect(lead or investor)
+        return redirect(onward(request, lead or investor))
     title = _("New contact at %s") % investor
     return form_page(request, form, title=title, back=lead or investor)
 
 
 def _own_contact(request: StaffRequest, ref: str) -> Contact:
+    follow_merged(request, Contact, ref)
     rows = Contact.objects.visible_to(request.user).select_related("investor")
     contact: Contact = get_object_or_404(rows, ref=ref)
     require(may_edit_investor(request.user, contact.investor))
@@ -62,6 +63,7 @@ def _own_contact(request: StaffRequest, ref: str) -> Contact:
 @requires(Act.RECORD)
 @transaction.atomic
 def contact_edit(request: StaffRequest, ref: str) -> HttpResponse:
+    follow_merged(request, Contact, ref)
     contact = locked(request, Contact.objects.visible_to(request.user), ref=ref)
     investor = contact.investor
     require(may_edit_investor(request.user, investor))

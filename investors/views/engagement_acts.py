@@ -32,6 +32,7 @@ from investors.models import Engagement, Lead
 from investors.permissions import may_handle, may_verify, require
 from investors.services import engagements, leads, status
 from investors.services.engagements import ended_without_agreement
+from investors.services.milestones import reach_signed, signed_milestone
 from investors.views.engagements import get_engagement
 from investors.views.frame import get_lead, needs_of
 
@@ -79,10 +80,13 @@ def engagement_edit(request: StaffRequest, ref: str) -> HttpResponse:
 @requires(Act.RECORD)
 def engagement_agree(request: StaffRequest, ref: str) -> HttpResponse:
     engagement = handled(request, ref)
-    form = AgreeForm(sent(request), request.FILES or None, instance=engagement)
+    milestone = signed_milestone(engagement)
+    form = AgreeForm(sent(request), request.FILES or None, instance=engagement, milestone=milestone)
 
     def act() -> Engagement:
         given = form.cleaned_data
+        if given.get("milestone"):
+            reach_signed(actor=request.user, engagement=engagement, on=given["agreed_on"])
         return engagements.agree(
             actor=request.user,
             engagement=engagement,

@@ -19,7 +19,9 @@ from ifa_crm.shared.lists import ListPage
 from ifa_crm.staff.decorators import StaffRequest, requires
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Act
+from ifa_crm.work.views.export import export_of
 from investors.choices import ENGAGEMENT_LIVE, EngagementKind, EngagementState, OutcomeKind
+from investors.columns_more import ENGAGEMENT_COLUMNS
 from investors.filters_engagement import EngagementFilter, is_figure
 from investors.models import Engagement, EngagementLog, Lead, Milestone, MilestoneKind, Shortlisting
 from investors.permissions import may_handle, may_verify
@@ -60,10 +62,9 @@ def toned(rows: "list[Engagement]") -> "list[Engagement]":
 # --- the list ------------------------------------------------------------------------------------
 
 
-@requires(Act.READ)
-def engagement_list(request: StaffRequest) -> HttpResponse:
+def engagement_page(request: StaffRequest) -> ListPage:
     every = Engagement.objects.order_by()
-    page = ListPage(
+    return ListPage(
         request,
         rows=every.visible_to(request.user),
         filterset=EngagementFilter,
@@ -72,7 +73,17 @@ def engagement_list(request: StaffRequest) -> HttpResponse:
         show=lambda rows: rows.select_related(
             "lead__investor", "project", "cluster", "verified_by"
         ),
+        file_columns=ENGAGEMENT_COLUMNS,
+        export="investors:engagement_export",
     )
+
+
+engagement_export = export_of(engagement_page, gettext_lazy("Engagements"), name="engagements")
+
+
+@requires(Act.READ)
+def engagement_list(request: StaffRequest) -> HttpResponse:
+    page = engagement_page(request)
     toned(page.objects)
     return page.answer(
         "investors/engagement_list.html",

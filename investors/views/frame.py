@@ -1,7 +1,7 @@
 """What stands around every tab of a lead: heading, rights, what is missing, who, tabs."""
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,14 +12,18 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from ifa_crm.shared.timeline import TimelinePage, timeline_page
+from ifa_crm.shared.together import Read, read_together
 from ifa_crm.staff.decorators import StaffRequest
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Act
 from investors import gates
 from investors.choices import CLOSED, Stage, Status
-from investors.models import Action, Admission, Contact, Interaction, Lead
+from investors.clocks import Clocks
+from investors.models import Action, Contact, Interaction, Investor, Lead
 from investors.permissions import may_assign, may_handle, may_relay, may_take
 from investors.services.actions import may_act
+from investors.timeline import person
 
 # (URL name, label, the reverse accessor whose rows are counted)
 TABS = (
@@ -71,23 +75,31 @@ class Button:
 
 def get_lead(request: StaffRequest, ref: str) -> Lead:
     """The lead with those it belongs to; 404 for a stranger."""
-    leads = Lead.objects.visible_to(request.user).select_related(
-        "investor", "owner", "deputy", "office"
-    )
-    found: Lead = get_object_or_404(leads, ref=ref)
+    leads = Lead.objects.visible_to(request.user).with_milestone()
+    people = leads.select_related("investor", "owner", "deputy", "office")
+    found: Lead = get_object_or_404(people, ref=ref)
     return found
 
 
-def lead_frame(request: StaffRequest, lead: Lead) -> dict[str, Any]:
+def asked_timeline(request: StaffRequest, record: Lead | Investor) -> TimelinePage:
+    """The page of its timeline that the address asks for: ``?kind=`` and ``?before=``."""
+    kind, before = request.GET.get("kind", ""), request.GET.get("before", "")
+    return timeline_page(record, request.user, kind=kind, before=before)
+
+
+def lead_frame(
+    request: StaffRequest, lead: Lead, reads: Mapping[str, Read] | None = None
+) -> dict[str, Any]:
     """The context of ``investors/lead_base.html``: pass it on with what the tab shows.
 
-    ``lead`` comes from :func:`get_lead`. Costs four queries, five on a confidential lead.
+    ``lead`` comes from :func:`get_lead`. Costs two queries; what the tab itself ``reads`` comes
+    with the second of them, under ``read``.
     """
     user, today = request.user, timezone.localdate()
     status = lead.status_on(today)
     rights = _rights(user, lead, status)
     glance = _glance(lead, user)
-    actions = _open_actions(user, lead)
+    read = read_together({**_reads(lead), **(reads or {})})
     return {
         "title": str(lead),
         "lead": lead,
@@ -95,14 +107,16 @@ def lead_frame(request: StaffRequest, lead: Lead) -> dict[str, Any]:
         "status": status,
         "is_closed": status in CLOSED,
         "today": today,
+        "clocks": Clocks(),
         "rights": rights,
         "primary": _primary(request, lead, status, rights, glance),
         "needs": list(_needs(lead, gates.missing_by_flags(glance))),
         "next_stage": _next_stage(lead),
         "towards": _towards(lead),
-        "actions": actions,
-        "people": list(Contact.objects.usable_on(lead).live()),
-        "admissions": _admissions(lead),
+        "actions": _with_rights(user, lead, read["actions"]),
+        "people": read["people"],
+        "admissions": read.get("admissions", []),
+        "read": read,
         "came_back": glance["open_inbound"] if status != Status.ACTIVE else None,
         "tabs": list(_tabs(request, lead, glance)),
     }
@@ -133,20 +147,37 @@ def _glance(lead: Lead, user: User) -> dict[str, Any]:
     return row
 
 
-def _open_actions(user: User, lead: Lead) -> list[tuple[Action, bool]]:
-    """Open actions, the next one first, each with whether the reader may close it."""
-    rows = lead.actions.open().select_related("assignee").order_by("due", "pk")
-    found = []
-    for action in rows:
+def _reads(lead: Lead) -> dict[str, Read]:
+    """Open actions, the next one first; people; who is admitted to a confidential lead."""
+    reads = {
+        "actions": Read(
+            lead.actions.open(),
+            ("ref", "what", "due", "done_at", *person("assignee")),
+            order=lambda action: (action.due, action.pk),
+        ),
+        "people": Read(
+            Contact.objects.usable_on(lead).live(),
+            (
+                *("ref", "name", "native_name", "position", "email", "phone"),
+                *("is_active", "restricted"),
+            ),
+            order=lambda contact: (not contact.is_active, contact.name),
+        ),
+    }
+    if lead.restricted:
+        reads["admissions"] = Read(
+            lead.admissions.all(),
+            ("reason", "admitted_at", *person("user"), *person("admitted_by")),
+            order=lambda admission: admission.admitted_at,
+        )
+    return reads
+
+
+def _with_rights(user: User, lead: Lead, actions: list[Action]) -> list[tuple[Action, bool]]:
+    """Each action with whether the reader may close it."""
+    for action in actions:
         action.lead = lead
-        found.append((action, may_act(user, action)))
-    return found
-
-
-def _admissions(lead: Lead) -> list[Admission]:
-    if not lead.restricted:
-        return []
-    return list(lead.admissions.select_related("user", "admitted_by"))
+    return [(action, may_act(user, action)) for action in actions]
 
 
 def needs_of(lead: Lead) -> list[Need]:

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from ifa_crm.shared.downloads import to_keep
-from ifa_crm.shared.editing import form_page, locked
+from ifa_crm.shared.editing import form_page, in_place, locked, onward, say_with_link
 from ifa_crm.staff.decorators import StaffRequest, requires
 from ifa_crm.staff.roles import Act
 from investors.choices import CLOSED
@@ -20,7 +20,9 @@ from investors.forms.interaction import (
     FilesForm,
     InteractionEditForm,
     InteractionForm,
+    QuickLogForm,
     first_entry,
+    ticked_off,
 )
 from investors.forms.start import PickLeadForm
 from investors.models import Attachment, Contact, Interaction, Lead
@@ -61,7 +63,7 @@ def interaction_create(request: StaffRequest, ref: str) -> HttpResponse:
     if form.carry_out(lambda: _log(request, lead, form)):
         messages.success(request, _("Logged."))
         logged: Any = form.result
-        return redirect(logged)
+        return redirect(onward(request, logged))
     if request.htmx:
         form.fields["text"].widget.attrs["autofocus"] = True
     response = form_page(
@@ -75,6 +77,56 @@ def interaction_create(request: StaffRequest, ref: str) -> HttpResponse:
     )
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+@requires(Act.RECORD)
+def interaction_quick(request: StaffRequest, ref: str) -> HttpResponse:
+    """An e-mail or call of ours in a few fields, and what is done with it; for htmx in place."""
+    lead = get_lead(request, ref)
+    given = request.POST or request.GET
+    people = Contact.objects.visible_to(request.user).usable_on(lead).live()
+    entry = first_entry(given.get("kind", ""), given.get("direction", ""), list(people[:2]))
+    form = QuickLogForm(
+        request.POST or None,
+        lead=lead,
+        user=request.user,
+        kind=entry["kind"],
+        with_next=lead.status not in CLOSED and not lead.is_archived,
+        initial=entry | {"done": ticked_off(lead, list(lead.actions.open()))},
+        auto_id=f"log-{lead.ref}-%s",
+    )
+    if form.carry_out(lambda: _log_quickly(request, lead, form)):
+        say_with_link(request, _logged_words(lead, form), form.result, _("See it"))
+        return redirect(onward(request, form.result))
+    title = _("Log an e-mail to %s") if entry["kind"] == "email" else _("Log a call with %s")
+    return in_place(
+        request,
+        form,
+        title=title % lead.investor,
+        submit=_("Log it"),
+        back=lead,
+        template="investors/interaction_form.html",
+        part="investors/_quick_log.html",
+        lead=lead,
+    )
+
+
+def _log_quickly(request: StaffRequest, lead: Lead, form: QuickLogForm) -> Interaction:
+    return log_interaction(
+        actor=request.user,
+        lead=lead,
+        said=form.said,
+        contacts=form.cleaned_data["contacts"],
+        following=form.following,
+        completing=form.completing,
+    )
+
+
+def _logged_words(lead: Lead, form: QuickLogForm) -> str:
+    done = ", ".join(action.what for action in form.completing)
+    if done:
+        return _("Logged on %(lead)s. Done: %(what)s.") % {"lead": lead, "what": done}
+    return _("Logged on %(lead)s.") % {"lead": lead}
 
 
 def _log_template(request: StaffRequest) -> str:

@@ -8,19 +8,25 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
+from django.utils.cache import patch_vary_headers
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from clusters.models import Organisation
-from ifa_crm.shared.editing import form_page, locked
-from ifa_crm.shared.extend import timeline_of
+from ifa_crm.shared.editing import form_page, locked, onward
 from ifa_crm.shared.history import changes_of
 from ifa_crm.shared.lists import ListPage
+from ifa_crm.shared.together import Read
 from ifa_crm.staff.decorators import StaffRequest, requires
+from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Act
+from ifa_crm.work.views.export import export_of
 from investors.choices import Answer, Horizon, Mode, Status
+from investors.clocks import Clocks
+from investors.columns import LEAD_COLUMNS
 from investors.filters import SORTS, LeadFilter
 from investors.forms.lead import LeadCopyForm, LeadForm, LeadStartForm
 from investors.models import Lead
@@ -28,30 +34,42 @@ from investors.permissions import may_handle, require
 from investors.querysets import lead_is_hidden
 from investors.services.leads import edit_lead
 from investors.services.quick import start_lead
-from investors.ties import ties_of
-from investors.views.frame import days_since, get_lead, lead_frame
+from investors.ties import tie_reads, ties_in, ties_of
+from investors.views.frame import asked_timeline, days_since, get_lead, lead_frame
 
 __all__ = ["get_lead", "lead_frame"]
 
-TIMELINE_LENGTH = 60
+FAMILY = 10
 
 
-@requires(Act.READ)
-def lead_list(request: StaffRequest) -> HttpResponse:
-    page = ListPage(
+def lead_page(request: StaffRequest) -> ListPage:
+    return ListPage(
         request,
         rows=Lead.objects.visible_to(request.user),
         filterset=LeadFilter,
         sorts=SORTS,
         default_sort="-received",
-        show=_shown,
+        columns=LEAD_COLUMNS,
+        export="investors:lead_export",
     )
+
+
+lead_export = export_of(lead_page, gettext_lazy("Leads"), name="leads")
+
+
+@requires(Act.READ)
+def lead_list(request: StaffRequest) -> HttpResponse:
+    page = lead_page(request)
     return page.answer(
         "investors/lead_list.html",
         title=_("Leads"),
         today=timezone.localdate(),
+        clocks=Clocks(),
         may_record=request.user.may(Act.RECORD),
+        may_hand_over=request.user.may(Act.HANDLE_OWN),
+        may_bulk=request.user.may(Act.HANDLE_OWN),
         quick=_ready_made(request),
+        board_address=page.elsewhere(reverse("investors:lead_board")),
         unlisted=_unlisted(request),
     )
 
@@ -61,17 +79,12 @@ def _unlisted(request: StaffRequest) -> int:
 
     Said of no other list: whoever could choose the filters could find out which they are.
     """
-    shape = {"sort", "size", "page", "more"}
+    shape = {"sort", "size", "page", "more", "cols"}
     asked = {key: value for key, value in request.GET.items() if value and key not in shape}
     if asked != {"status": Status.ACTIVE} or request.user.may(Act.SEE_CONFIDENTIAL):
         return 0
     active = Lead.objects.live().active_on(timezone.localdate())
     return active.filter(lead_is_hidden(request.user)).count()
-
-
-def _shown(rows: Any) -> Any:
-    """What the table says of the rows of one page."""
-    return rows.select_related("investor", "owner").with_next_action().with_last_contact()
 
 
 def _ready_made(request: StaffRequest) -> list[tuple[str, str, bool]]:
@@ -81,6 +94,7 @@ def _ready_made(request: StaffRequest) -> list[tuple[str, str, bool]]:
     if request.user.may(Act.HANDLE_OWN):
         lists.append((_("Mine"), {"mine": "1"}))
         lists.append((_("Mine, overdue"), {"mine": "1", "next": "overdue", "sort": "next"}))
+        lists.append((_("Mine, to answer"), {"mine": "1", "reply": "waiting", "sort": "reply"}))
     lists.append((pgettext("leads", "Active"), {"status": "active"}))
     lists.append((_("Nobody’s"), {"owner": "none", "status": "active"}))
     return [
@@ -91,12 +105,16 @@ def _ready_made(request: StaffRequest) -> list[tuple[str, str, bool]]:
 
 @requires(Act.READ)
 def lead_detail(request: StaffRequest, ref: str) -> HttpResponse:
+    """The lead; for htmx its timeline alone."""
     lead = get_lead(request, ref)
-    entries = timeline_of(lead, request.user)
-    shown = entries if request.GET.get("all") == "1" else entries[:TIMELINE_LENGTH]
-    context = lead_frame(request, lead) | _facts(request, lead)
-    context |= {"timeline": shown, "older": len(entries) - len(shown), "log_kinds": _log_kinds()}
-    return TemplateResponse(request, "investors/lead_detail.html", context)
+    context: dict[str, Any] = {"timeline": asked_timeline(request, lead), "path": request.path}
+    if not request.htmx:
+        frame = lead_frame(request, lead, _fact_reads(lead, request.user))
+        context |= frame | _facts(lead, frame["read"]) | {"log_kinds": _log_kinds()}
+    template = "components/timeline.html" if request.htmx else "investors/lead_detail.html"
+    response = TemplateResponse(request, template, context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
 
 
 def _log_kinds() -> list[tuple[str, str, str]]:
@@ -108,26 +126,49 @@ def _log_kinds() -> list[tuple[str, str, str]]:
     ]
 
 
-def _facts(request: StaffRequest, lead: Lead) -> dict[str, Any]:
+def _fact_reads(lead: Lead, user: User) -> dict[str, Read]:
+    """What the overview reads besides the frame."""
+    labels = ("label_en", "label_fr")
+    family = Lead.objects.visible_to(user).live().filter(investor=lead.investor_id)
+    some = family.exclude(pk=lead.pk).order_by("-received_at", "-pk").values("pk")[:FAMILY]
+    reads = {
+        "objectives": Read(
+            lead.objectives.all(), (*labels, "order"), order=lambda row: (row.order, row.pk)
+        ),
+        "sectors": Read(lead.sectors.all(), labels, order=str),
+        "topics": Read(lead.topics.all(), ("name_en", "name_fr"), order=str),
+        "regions": Read(lead.preferred_regions.all(), ("name",), order=str),
+        "files": Read(lead.attachments.all(), ("ref", "name", "size"), order=lambda f: -f.pk),
+        "family": Read(
+            Lead.objects.filter(pk__in=some),
+            ("ref", "title", "stage", "received_at"),
+            order=lambda other: (-other.received_at.timestamp(), -other.pk),
+        ),
+    }
+    if (key := lead.investor.organisation_id) is not None:
+        visible = Organisation.objects.visible_to(user).filter(pk=key)
+        reads["organisation"] = Read(visible, ("ref", "name"))
+        reads |= {f"ties.{name}": read for name, read in tie_reads([key], user).items()}
+    return reads
+
+
+def _facts(lead: Lead, read: dict[str, list[Any]]) -> dict[str, Any]:
     """What the overview says besides the frame."""
-    user, investor = request.user, lead.investor
-    organisation = None
-    if investor.organisation_id is not None:
-        rows = Organisation.objects.visible_to(user)
-        organisation = rows.filter(pk=investor.organisation_id).first()
-    ties = ties_of([organisation], user)[organisation.pk] if organisation else []
-    others = Lead.objects.visible_to(user).live().filter(investor=investor).exclude(pk=lead.pk)
+    organisation = next(iter(read.get("organisation", ())), None)
+    prefix = "ties."
+    tied = {k.removeprefix(prefix): v for k, v in read.items() if k.startswith(prefix)}
     return {
         "many": [
-            (_("Objectives"), lead.objectives.all()),
-            (_("Sectors"), lead.sectors.all()),
-            (_("Preferred regions"), lead.preferred_regions.all()),
+            (_("Objectives"), read["objectives"]),
+            (_("Sectors"), read["sectors"]),
+            (_("Topics"), read["topics"]),
+            (_("Preferred regions"), read["regions"]),
         ],
         "answers": _answers(lead),
         "organisation": organisation,
-        "ties": ties,
-        "family": others.only("ref", "title", "stage")[:10],
-        "files": lead.attachments.all(),
+        "ties": ties_in(tied)[organisation.pk] if organisation else [],
+        "family": read["family"],
+        "files": read["files"],
         "stage_days": days_since(lead.stage_since, timezone.localdate()),
     }
 
@@ -194,6 +235,8 @@ def _start(request: StaffRequest, form: LeadStartForm) -> Lead:
         fields=form.lead_fields,
         following=form.following,
         contact=form.contact,
+        said=form.heard,
+        by_rules=form.cleaned_data["by_rules"],
     )
 
 
@@ -239,5 +282,5 @@ def lead_edit(request: StaffRequest, ref: str) -> HttpResponse:
     form = LeadForm(request.POST or None, instance=lead)
     if form.carry_out(lambda: edit_lead(actor=request.user, lead=lead, changes=form.changes)):
         messages.success(request, _("Saved."))
-        return redirect(lead)
+        return redirect(onward(request, lead))
     return form_page(request, form, title=title, back=lead.get_absolute_url())

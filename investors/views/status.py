@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
-from ifa_crm.shared.editing import confirm_page, form_page
+from ifa_crm.shared.editing import confirm_page, form_page, onward
 from ifa_crm.shared.forms import ConfirmForm, ReasonForm
 from ifa_crm.staff.decorators import StaffRequest, requires
 from ifa_crm.staff.roles import Act
@@ -198,6 +198,6 @@ def _answer(
     """Carry it out and go back to the lead, or show the form."""
     if form.carry_out(act):  # type: ignore[attr-defined]
         messages.success(request, done)
-        return redirect(lead)
+        return redirect(onward(request, lead))
     show = confirm_page if page.get("danger") else form_page
     return show(request, form, back=lead, **page)

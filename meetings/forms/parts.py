@@ -223,6 +223,8 @@ class PeopleForm(MeetingsForm):
         kwargs["initial"] = here | (kwargs.get("initial") or {})
         super().__init__(*args, **kwargs)
         self._offer_contacts(lead, user, taking_part)
+        if meeting is None:
+            self._tick_the_only_contact()
         self._offer_leaders(cluster, taking_part)
         self._offer_staff(lead, cluster, user, taking_part)
         self._offer_guests(taking_part)
@@ -232,6 +234,12 @@ class PeopleForm(MeetingsForm):
         there = Q(pk__in=[row.contact_id for row in rows if row.contact_id])
         free = Contact.objects.usable_on(lead).live().filter(is_active=True)
         self.offer("contacts", theirs.filter(Q(pk__in=free) | there))
+
+    def _tick_the_only_contact(self) -> None:
+        """Whom else could they meet?"""
+        offered = list(self.fields["contacts"].queryset[:2])
+        if len(offered) == 1:
+            self.initial.setdefault("contacts", offered)
 
     def _offer_leaders(self, cluster: Cluster, rows: list[Participant]) -> None:
         there = Q(pk__in=[row.leader_id for row in rows if row.leader_id])

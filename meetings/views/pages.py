@@ -9,12 +9,14 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from ifa_crm.shared.lists import ListPage
 from ifa_crm.staff.decorators import StaffRequest, requires
 from ifa_crm.staff.models import Absence, User
 from ifa_crm.staff.roles import Act
+from ifa_crm.work.views.export import export_of
 from investors import gates
 from investors.choices import CLOSED
 from investors.models import Lead
@@ -23,6 +25,7 @@ from investors.querysets import lead_is_hidden
 from meetings.calendar_entry import entry_of
 from meetings.calendar_messages import CONTENT_TYPE, published
 from meetings.choices import RECENTLY, MeetingState, Side
+from meetings.columns import MEETING_COLUMNS
 from meetings.filters import MeetingFilter, midnight
 from meetings.models import Meeting, Participant
 from meetings.moves import moves_at
@@ -32,19 +35,29 @@ from meetings.services.planning import lacks
 from meetings.views.fetch import get_meeting, require_time
 
 
-@require_safe
-@requires(Act.READ)
-def meeting_list(request: StaffRequest) -> HttpResponse:
-    """Every introduction that the reader may see, what comes next first."""
+def meeting_page(request: StaffRequest) -> ListPage:
     now = timezone.now()
-    page = ListPage(
+    return ListPage(
         request,
         rows=Meeting.objects.visible_to(request.user),
         filterset=MeetingFilter,
         sorts={"when": upcoming_first(now), "starts": ("starts_at",)},
         default_sort="when",
         show=lambda rows: rows.select_related("lead__investor", "lead__owner", "cluster"),
+        file_columns=MEETING_COLUMNS,
+        export="meetings:meeting_export",
     )
+
+
+meeting_export = export_of(meeting_page, gettext_lazy("Introductions"), name="introductions")
+
+
+@require_safe
+@requires(Act.READ)
+def meeting_list(request: StaffRequest) -> HttpResponse:
+    """Every introduction that the reader may see, what comes next first."""
+    now = timezone.now()
+    page = meeting_page(request)
     return page.answer(
         "meetings/meeting_list.html",
         title=_("Introductions"),

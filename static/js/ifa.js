@@ -61,7 +61,7 @@
       const query = new URLSearchParams();
       for (const [name, value] of new FormData(filters)) if (value) query.append(name, value);
       const text = query.toString();
-      load(text ? `?${text}` : location.pathname);
+      load(text ? `?${text}` : filters.dataset.bare);
     };
     filters.addEventListener("submit", (event) => { event.preventDefault(); clearTimeout(wait); apply(); });
     filters.addEventListener("change", (event) => { if (event.target.type !== "search") apply(); });
@@ -69,6 +69,13 @@
       if (event.target.type !== "search") return;
       clearTimeout(wait);
       wait = setTimeout(apply, 300);
+    });
+    document.addEventListener("submit", (event) => {
+      if (!event.target.matches("[data-columns]")) return;
+      event.preventDefault();
+      const query = new URLSearchParams(new FormData(event.target));
+      query.set("cols", query.getAll("cols").join(","));
+      load(`?${query}`);
     });
     document.addEventListener("click", (event) => {
       const link = event.target.closest("#list a[data-region]");
@@ -78,8 +85,13 @@
     });
   }
   document.addEventListener("htmx:afterSwap", (event) => {
-    const said = event.target.querySelector("[data-speak]");
+    const said = event.target.matches("[data-speak]") ? event.target : event.target.querySelector("[data-speak]");
     if (said) speak(said.textContent.trim());
+    // Who worked in what was swapped goes on there.
+    if (document.activeElement === document.body) {
+      const next = event.target.querySelector("[data-focus], .log-form :is(input:not([type=hidden]), textarea), h2[tabindex]");
+      if (next) next.focus();
+    }
   });
   document.addEventListener("htmx:responseError", () => location.reload());
 })();

@@ -1,5 +1,6 @@
 """A confidential lead does not exist for a stranger: not on any page, not in any answer."""
 
+import io
 import re
 from collections.abc import Callable
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from openpyxl import load_workbook
 
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Role
@@ -107,6 +109,32 @@ def test_no_search_filter_or_picker_finds_it(world: World, outsider: User, as_us
         if len(words - secrets_in(address, world)) > 0:
             found[address] = words
     assert found == {}
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_no_file_of_a_list_holds_it(
+    world: World, outsider: User, as_user: SignIn, kind: str
+) -> None:
+    """Whoever may export takes away what they see, in words and in codes."""
+    outsider.may_export = True
+    outsider.save()
+    client, found = as_user(outsider), {}
+    lists = [a for a in addresses_without_key() if a.endswith("/export/")]
+    assert len(lists) >= 7
+    for address in lists:
+        for coded in ({}, {"coded": "on"}):
+            response = client.post(address, {"format": kind, **coded})
+            assert response.status_code == 200, address
+            raw = b"".join(response.streaming_content)
+            text = raw.decode() if kind == "csv" else cells_of(raw)
+            if told := secrets_in(text, world):
+                found[address] = told
+    assert found == {}
+
+
+def cells_of(workbook: bytes) -> str:
+    sheet = load_workbook(io.BytesIO(workbook)).active
+    return str(list(sheet.values)) if sheet is not None else ""
 
 
 def test_pages_around_it_tell_nothing(world: World, outsider: User, as_user: SignIn) -> None:

@@ -15,7 +15,15 @@ from clusters.models import Cluster, Organisation, Project
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Role
 from investors.choices import Confidential, EngagementKind, EngagementState, OutcomeKind
-from investors.models import Contact, Engagement, Investor, Lead, Outcome
+from investors.models import (
+    Contact,
+    ContactPair,
+    Engagement,
+    Investor,
+    InvestorPair,
+    Lead,
+    Outcome,
+)
 from investors.services.confidentiality import admit
 from investors.services.engagements import agree
 from investors.services.interactions import attach_files
@@ -109,6 +117,8 @@ def build() -> World:
     outcome = Outcome.objects.create(
         lead=lead, kind=OutcomeKind.SITE, dated=joined.agreed_on, text="Umbraline"
     )
+    beside = make.contact(investor=open_lead.investor, name="Someone Else")
+    ContactPair.objects.create(first=contact, second=beside, score=60, reasons=[["email", ""]])
     admit(actor=owner, lead=lead, user=admitted, reason="Speaks their language")
     lead.refresh_from_db()
     lead.investor.refresh_from_db()
@@ -128,6 +138,8 @@ def build() -> World:
         "outcome": [outcome.ref],
         "project": [started.project.ref],
         "organisation": [organisation.ref],
+        "pair": [pair.ref for pair in InvestorPair.objects.all()],
+        "contact_pair": [pair.ref for pair in ContactPair.objects.all()],
     }
     return World(
         owner=owner,
@@ -157,8 +169,10 @@ def _lead(owner: User, deputy: User) -> Lead:
         native_name="ゾルブラット",
         romanised_name="Zorburatto",
         lei="5493001KJTIIGC8Y1R12",
+        website="hidden-twin.example",
     )
     make.contact(investor=investor, name="Qwixling", email="qwix@zorb.example")
+    make.investor(name="Openly Known", website="www.hidden-twin.example")  # an open twin
     lead = make.qualified_lead(
         owner=owner,
         deputy=deputy,
@@ -174,6 +188,8 @@ def _lead(owner: User, deputy: User) -> Lead:
 # --- its addresses ---------------------------------------------------------------------------
 
 _OF: dict[str, str] = {
+    "duplicates/contacts/": "contact_pair",
+    "duplicates/": "pair",
     "leads/": "lead",
     "investors/": "investor",
     "contacts/": "contact",

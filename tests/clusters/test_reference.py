@@ -33,6 +33,7 @@ from clusters.models import (
     Region,
     RelatedSectors,
     Sector,
+    Topic,
 )
 from ifa_crm.home.management.commands.refold import searched
 from ifa_crm.shared.fold import fold
@@ -47,6 +48,7 @@ COUNTS = {
     Sector: 28,
     Region: 27,
     Cluster: 66,
+    Topic: 178,
     Organisation: 26,
     Membership: 1,
     Partnership: 15,

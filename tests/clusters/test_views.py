@@ -307,18 +307,18 @@ def _many_calls(n: int) -> str:
 
 # The session, and the user with office and roles, are two of them.
 QUERIES: dict[str, tuple[Callable[[int], str], int]] = {
-    "clusters": (_many_clusters, 8),
-    "cluster": (_tab("cluster_detail"), 9),
+    "clusters": (_many_clusters, 9),
+    "cluster": (_tab("cluster_detail"), 10),
     "people": (_tab("cluster_people"), 4),
     "members": (_tab("cluster_members"), 5),
     "projects of a cluster": (_tab("cluster_projects"), 6),
     "sources": (_tab("cluster_sources"), 6),
-    "projects": (_many_projects, 6),
-    "project": (lambda n: _busy_project(n).get_absolute_url(), 9),
-    "organisations": (_many_organisations, 4),
+    "projects": (_many_projects, 7),
+    "project": (lambda n: _busy_project(n).get_absolute_url(), 10),
+    "organisations": (_many_organisations, 5),
     "organisation": (lambda n: _busy_organisation(n).get_absolute_url(), 8),
     "programmes": (_many_programmes, 5),
-    "calls": (_many_calls, 4),
+    "calls": (_many_calls, 5),
     "call": (_many_conditions, 4),
 }
 

@@ -19,7 +19,9 @@ from ifa_crm.home.making.rows import MODELS
 from ifa_crm.home.making.tables import Table
 from investors import gates
 from investors.choices import CLOSED, Direction, EngagementState, Stage, Status
+from investors.clocks import Calendars
 from investors.models import Contact, Engagement, Interaction, Investor, Lead
+from investors.services.clocks import wind
 from meetings.choices import MeetingState
 from meetings.models import Booking, Meeting
 from tests import make
@@ -29,7 +31,7 @@ COUNT = 600
 
 @pytest.fixture(scope="module")
 def made(reference: None) -> None:
-    call_command("make_leads", count=COUNT, seed=5, verbosity=0)
+    call_command("make_leads", count=COUNT, seed=13, verbosity=0)
 
 
 def test_references_differ() -> None:
@@ -60,8 +62,8 @@ class TestMade:
         assert set(Lead.objects.values_list("status", flat=True)) == set(Status)
 
     def test_a_seed_is_used_once(self) -> None:
-        with pytest.raises(CommandError, match="seed 5"):
-            call_command("make_leads", count=1, seed=5)
+        with pytest.raises(CommandError, match="seed 13"):
+            call_command("make_leads", count=1, seed=13)
 
     def test_it_says_how_long_it_took(self, undone: None) -> None:
         out = StringIO()
@@ -73,6 +75,24 @@ class TestMade:
             assert lead.stage == lead.logged_stage
             moves = [move.to_state for move in lead.log.all() if move.kind == "status"]
             assert lead.status == moves[-1]
+
+    def test_clocks_are_those_of_the_hours(self) -> None:
+        calendars, first = Calendars(), dict[int, dt.datetime]()
+        for said in Interaction.objects.select_related("lead__owner"):
+            told = (said.reply_due_at, said.silent_at)
+            wind(said, said.lead, calendars)
+            assert told == (said.reply_due_at, said.silent_at), said
+            if said.is_open and said.reply_due_at:
+                due = first.get(said.lead_id, said.reply_due_at)
+                first[said.lead_id] = min(due, said.reply_due_at)
+        assert first
+        for lead in Lead.objects.all():
+            assert lead.reply_due_at == first.get(lead.pk)
+
+    def test_heard_at_is_what_they_last_said(self) -> None:
+        said = Q(interactions__direction="in") | Q(interactions__result="spoke")
+        for lead in Lead.objects.annotate(last=Max("interactions__happened_at", filter=said)):
+            assert lead.heard_at == lead.last
 
     def test_next_due_is_the_earliest_open_action(self) -> None:
         due = Min("actions__due", filter=Q(actions__done_at__isnull=True))
@@ -192,6 +212,7 @@ def test_rows_hold_what_both_databases_read(
 
 def test_it_asks_as_often_for_few_as_for_many(reference: None, undone: None) -> None:
     maker, asked = Maker(seed=3, pool=Pool.of_database(), today=dt.date(2026, 3, 2)), []
+    list(maker.make(1))  # the hours of the offices are read once, when the first clock is wound
     for count in (1, 200):
         with CaptureQueriesContext(connection) as queries:
             list(maker.make(count))

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
-from django.db.models import EmailField, F, Min, Model, Q
+from django.db.models import EmailField, F, Max, Min, Model, Q
 from django.utils import timezone
 
 from clusters.choices import SeatState, Tier
@@ -27,6 +27,7 @@ from investors.choices import (
     Stage,
     Status,
 )
+from investors.clocks import Calendars
 from investors.models import (
     Admission,
     Contact,
@@ -38,6 +39,7 @@ from investors.models import (
     Outcome,
     Shortlisting,
 )
+from investors.services.clocks import wind
 from meetings.choices import MeetingForm, MeetingState
 from meetings.models import Booking, Meeting
 
@@ -115,12 +117,32 @@ def test_stage_and_status_are_what_the_log_says() -> None:
         )
 
 
+def test_heard_at_is_what_they_last_said() -> None:
+    said = Q(interactions__direction="in") | Q(interactions__result="spoke")
+    for lead in Lead.objects.annotate(last=Max("interactions__happened_at", filter=said)):
+        assert lead.heard_at == lead.last, lead
+
+
 def test_next_due_is_the_earliest_open_action() -> None:
     due = Min("actions__due", filter=Q(actions__done_at__isnull=True))
     for lead in Lead.objects.annotate(earliest=due):
         assert lead.next_due == lead.earliest, lead
         has_ended = lead.status in CLOSED
         assert (lead.next_due is None) == has_ended, lead
+
+
+def test_reply_clocks_are_those_of_the_hours() -> None:
+    calendars = Calendars()
+    for said in Interaction.objects.select_related("lead__owner"):
+        told = (said.reply_due_at, said.silent_at, said.logged_late)
+        wind(said, said.lead, calendars)
+        assert told == (said.reply_due_at, said.silent_at, said.logged_late), said
+
+
+def test_a_lead_carries_its_earliest_open_clock() -> None:
+    is_open = Q(interactions__direction="in", interactions__answered_at__isnull=True)
+    for lead in Lead.objects.annotate(first=Min("interactions__reply_due_at", filter=is_open)):
+        assert lead.reply_due_at == lead.first, lead
 
 
 def test_text_is_folded() -> None:

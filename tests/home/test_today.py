@@ -24,7 +24,7 @@ from investors.choices import (
     Priority,
     ShortlistState,
 )
-from investors.models import Action, Lead
+from investors.models import Action, Interaction, Lead
 from investors.services import leads, status
 from meetings.choices import MeetingState
 from tests import make
@@ -54,7 +54,26 @@ def test_answer_lists_what_came_in_the_oldest_first(adviser: User) -> None:
     assert titles(own.ANSWER, adviser) == [f"{lead.investor}: Since {d}" for d in (3, 2, 1)]
     line = lines(own.ANSWER, adviser)[0]
     assert line.why == "E-mail, not answered"
-    assert line.button.address.startswith(reverse("investors:interaction_create", args=[lead.ref]))
+    assert line.button.address.startswith(reverse("investors:interaction_quick", args=[lead.ref]))
+    assert line.button.opens
+
+
+def test_answer_says_until_when_and_marks_the_silent(adviser: User) -> None:
+    lead = make.lead(owner=adviser)
+    now = timezone.now()
+    hours = {"Due": (3, 40), "Late": (-3, 30), "Silent": (-60, -20)}
+    for subject, (due, silent) in hours.items():
+        said = make.interaction(lead=lead, subject=subject)
+        Interaction.objects.filter(pk=said.pk).update(
+            reply_due_at=now + dt.timedelta(hours=due), silent_at=now + dt.timedelta(hours=silent)
+        )
+    found = lines(own.ANSWER, adviser)
+    assert [line.title.rpartition(" ")[2] for line in found] == ["Silent", "Late", "Due"]
+    marks = [line.marks[0] for line in found]
+    assert [mark.tone for mark in marks] == ["bad", "warn", "accent"]
+    assert marks[0].text.startswith("silent since")
+    assert marks[1].text.startswith("late since")
+    assert marks[2].text.startswith("reply due")
 
 
 def test_answer_leaves_out_what_was_answered(adviser: User) -> None:
@@ -76,7 +95,9 @@ def test_answer_shows_a_company_that_came_back(adviser: User) -> None:
     lead = make.lead(owner=adviser)
     status.lose(actor=adviser, lead=lead, reason=LostReason.DROPPED)
     make.interaction(lead=lead)
-    assert [mark.text for mark in lines(own.ANSWER, adviser)[0].marks] == ["Came back: lost"]
+    clock, came_back = (mark.text for mark in lines(own.ANSWER, adviser)[0].marks)
+    assert clock.startswith("reply due")
+    assert came_back == "Came back: lost"
 
 
 def test_answer_leaves_out_archived_leads(adviser: User) -> None:
@@ -100,7 +121,9 @@ def test_answer_shows_the_work_of_whom_one_stands_in_for(adviser: User, colleagu
     make.interaction(lead=make.lead(owner=colleague))
     assert lines(own.ANSWER, adviser) == []
     _away(colleague, adviser)
-    assert [mark.text for mark in lines(own.ANSWER, adviser)[0].marks] == ["You stand in"]
+    clock, stands_in = (mark.text for mark in lines(own.ANSWER, adviser)[0].marks)
+    assert clock.startswith("reply due")
+    assert stands_in == "You stand in"
 
 
 def test_standing_in_gives_no_right_to_see(adviser: User, colleague: User) -> None:
@@ -121,15 +144,26 @@ def test_do_shows_overdue_first_and_a_week_ahead(adviser: User) -> None:
         make.action(lead=lead, days=days, what=f"In {days}")
     assert titles(own.DO, adviser) == ["In -3", "In 0", "In 7"]
     marks = [[mark.text for mark in line.marks] for line in lines(own.DO, adviser)]
-    assert marks == [["Overdue"], ["Today"], []]
+    assert marks == [["Overdue"], [], []]
+    groups = [line.group for line in lines(own.DO, adviser)]
+    assert groups == ["Overdue", "Due today", "Coming, and waking from a wait"]
 
 
 def test_do_leaves_out_leads_that_wait_until_they_wake(adviser: User) -> None:
     lead = make.lead(owner=adviser)
-    status.wait(actor=adviser, lead=lead, until=TODAY() + dt.timedelta(days=5))
+    status.wait(actor=adviser, lead=lead, until=TODAY() + dt.timedelta(days=9))
     assert lines(own.DO, adviser) == []
     Lead.objects.filter(pk=lead.pk).update(waiting_until=TODAY())
     assert len(lines(own.DO, adviser)) > 0
+
+
+def test_do_shows_what_wakes_this_week(adviser: User) -> None:
+    lead = make.lead(owner=adviser)
+    status.wait(actor=adviser, lead=lead, until=TODAY() + dt.timedelta(days=5))
+    line = lines(own.DO, adviser)[0]
+    assert line.title.startswith("Was waiting since")
+    assert line.button.address == lead.get_absolute_url()
+    assert line.more == ()  # it is not done before it wakes
 
 
 def test_do_leaves_out_closed_and_archived_leads(adviser: User) -> None:
@@ -157,6 +191,23 @@ def test_done_is_one_press_away_and_comes_back(adviser: User, as_user: SignIn) -
     assert response.status_code == 302
     assert response["Location"] == "/"
     assert "Call them" not in titles(own.DO, adviser)
+
+
+# --- not heard from ----------------------------------------------------------------------------
+
+
+def test_silent_shows_who_said_nothing_for_long(adviser: User, colleague: User) -> None:
+    silent, fresh = make.lead(owner=adviser), make.lead(owner=adviser)
+    others = make.lead(owner=colleague)
+    long_ago = timezone.now() - dt.timedelta(days=90)
+    Lead.objects.filter(pk__in=[silent.pk, others.pk]).update(received_at=long_ago)
+    assert titles(own.SILENT, adviser) == [str(silent)]
+    line = lines(own.SILENT, adviser)[0]
+    assert line.why == "Nothing heard for 90 days"
+    assert line.button.opens
+    assert str(fresh) not in titles(own.SILENT, adviser)
+    make.interaction(lead=silent)
+    assert lines(own.SILENT, adviser) == []
 
 
 # --- to meet, to record ------------------------------------------------------------------------
@@ -343,7 +394,7 @@ def test_administrator_sees_what_is_left_to_hand_over(administrator: User) -> No
     User.objects.filter(pk=gone.pk).update(is_active=False)
     line = lines(oversight.LEAVERS, administrator)[0]
     assert line.why == "Has left and still owns 1 lead"
-    assert line.button.address.endswith(f"?owner={gone.username}")
+    assert line.button.address.endswith(f"handovers/new/?from={gone.username}")
 
 
 def test_administrator_sees_accounts_that_lack_something(administrator: User) -> None:
@@ -476,17 +527,17 @@ def test_sorts_have_different_keys() -> None:
     for role in Role:
         user.groups.add(make.group(role))
     keys = [sort.key for sort in sorts_of(User.objects.get(pk=user.pk))]
-    assert len(keys) == len(set(keys)) == 19
+    assert len(keys) == len(set(keys)) == 23
 
 
 # --- queries -----------------------------------------------------------------------------------
 
 QUERIES = {
     Role.ADVISER: 10,
-    Role.DESK: 12,
+    Role.DESK: 9,
     Role.MANAGER: 10,
-    Role.VIEWER: 9,
-    Role.ADMINISTRATOR: 14,
+    Role.VIEWER: 6,
+    Role.ADMINISTRATOR: 13,
 }
 
 
@@ -518,5 +569,6 @@ def test_queries_do_not_grow_with_the_rows(
     _fill(users, rows)
     for role, queries in QUERIES.items():
         client: Client = as_user(users[role])
+        client.get("/")  # counts the figures, which stay until something changes
         with django_assert_num_queries(queries):
             assert client.get("/").status_code == 200

@@ -298,7 +298,7 @@ def test_a_lead_page_asks_as_often_for_twenty_rows_below_it(
     one_more()
     client.get(change_address(lead))
     for _ in range(2):
-        with django_assert_num_queries(17):
+        with django_assert_num_queries(19):
             client.get(change_address(lead))
         for _ in range(19):
             one_more()

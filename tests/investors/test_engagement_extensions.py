@@ -5,7 +5,8 @@ from django.core.exceptions import ValidationError
 from django.utils import timezone
 
 from clusters.choices import ProjectStatus
-from ifa_crm.shared.extend import archive_obstacles, timeline_of
+from ifa_crm.shared.extend import archive_obstacles
+from ifa_crm.shared.timeline import timeline_page
 from ifa_crm.staff.models import User
 from investors import archive_checks
 from investors.choices import (
@@ -93,7 +94,7 @@ def test_organisation_of_an_investor_stays(adviser: User) -> None:
 
 
 def lines(lead: Lead, user: User, kind: str) -> list[str]:
-    found = [entry for entry in timeline_of(lead, user) if entry.kind == kind]
+    found = [entry for entry in timeline_page(lead, user).entries if entry.kind == kind]
     return [entry.title for entry in reversed(found)]
 
 
@@ -105,7 +106,9 @@ def test_moves_of_the_shortlist_are_told_with_what_was_passed_over(adviser: User
         "Minalogic: Noted",
         "Minalogic: Wanted by the investor (passed over: Proposed to the investor)",
     ]
-    last = next(entry for entry in timeline_of(lead, adviser) if entry.kind == "shortlist")
+    last = next(
+        entry for entry in timeline_page(lead, adviser).entries if entry.kind == "shortlist"
+    )
     assert (last.text, last.by) == ("On the phone.", str(adviser))
     assert last.url == item.get_absolute_url()
 
@@ -142,7 +145,7 @@ def test_outcomes_are_told_on_their_own_day(adviser: User) -> None:
         actor=adviser, lead=lead, kind=OutcomeKind.MEMBERSHIP, dated=day, cluster=cluster
     )
     assert lines(lead, adviser, "outcome") == ["Membership of a cluster: Minalogic"]
-    entry = next(entry for entry in timeline_of(lead, adviser) if entry.kind == "outcome")
+    entry = next(entry for entry in timeline_page(lead, adviser).entries if entry.kind == "outcome")
     assert timezone.localtime(entry.at).date() == day
 
 

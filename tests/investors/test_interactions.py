@@ -46,8 +46,10 @@ EVERY = [
 def test_answer_and_open_twins_are_equal_over_every_kind() -> None:
     lead = make.lead()
     for kind, direction, result, text in EVERY:
+        clock = ago(0) if direction == Direction.IN else None
+        said = {"kind": kind, "direction": direction, "result": result, "text": text}
         Interaction.objects.create(
-            lead=lead, kind=kind, direction=direction, result=result, text=text, happened_at=ago(1)
+            lead=lead, happened_at=ago(1), reply_due_at=clock, silent_at=clock, **said
         )
     answers = set(Interaction.objects.answers().values_list("pk", flat=True))
     unanswered = set(Interaction.objects.unanswered().values_list("pk", flat=True))

@@ -142,7 +142,7 @@ def test_list_asks_the_same_number_of_queries(
         make.interaction(lead=make.lead(owner=make.user()))
     client = as_user(adviser)
     client.get(LIST)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get(LIST)
 
 
@@ -174,7 +174,7 @@ def test_overview_asks_the_same_number_of_queries(
     lead = full_lead(adviser, rows)
     client = as_user(adviser)
     client.get(lead.get_absolute_url())
-    with django_assert_num_queries(26):
+    with django_assert_num_queries(8):
         client.get(lead.get_absolute_url())
 
 

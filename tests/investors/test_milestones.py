@@ -5,13 +5,16 @@ import datetime as dt
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 from django.utils import timezone
 
 from ifa_crm.staff.models import User
 from investors.choices import EngagementKind, EngagementState
 from investors.models import Engagement, Milestone, MilestoneKind
+from investors.services import milestones
 from investors.services.milestones import save_milestone
 from tests import make
+from tests.conftest import SignIn
 
 pytestmark = pytest.mark.django_db
 
@@ -155,3 +158,36 @@ def test_kind_has_its_key_once() -> None:
         twin.full_clean()
     with pytest.raises(IntegrityError), transaction.atomic():
         twin.save()
+
+
+# --- the agreement reaches its milestone -----------------------------------------------------
+
+
+@pytest.mark.parametrize("planned", [True, False])
+@pytest.mark.parametrize("ticked", [True, False])
+def test_an_agreement_offers_its_milestone(
+    adviser: User, as_user: SignIn, planned: bool, ticked: bool
+) -> None:
+    engagement = make.engagement(lead=make.qualified_lead(owner=adviser))
+    kind = make.milestone_kind(key=milestones.SIGNED)
+    today = timezone.localdate()
+    if planned:
+        ahead = today + dt.timedelta(days=9)
+        milestones.save_milestone(
+            actor=adviser, engagement=engagement, kind=kind, planned_on=ahead, note="In Lyon"
+        )
+    client = as_user(adviser)
+    address = reverse("investors:engagement_agree", args=[engagement.ref])
+    form = client.get(address).context["form"]
+    assert form["milestone"].value() is True
+    given = {name: form[name].value() for name in form.fields if name != "files"}
+    data = {name: value for name, value in given.items() if value not in {None, "", False}}
+    data |= {"reference": "A-1", "role": "partner", "undisclosed": "on"}
+    del data["milestone"]
+    data |= {"milestone": "on"} if ticked else {}
+    assert client.post(address, data).status_code == 302
+    rows = list(engagement.milestones.values_list("reached_on", "note"))
+    note = "In Lyon" if planned else ""
+    assert rows == ([(today if ticked else None, note)] if planned or ticked else [])
+    if ticked:
+        assert milestones.signed_milestone(engagement) is None

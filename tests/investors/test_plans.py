@@ -8,6 +8,8 @@ from django.test.utils import CaptureQueriesContext
 
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Role
+from investors.choices import Direction
+from investors.models import Interaction, Lead
 from tests import make
 
 pytestmark = [
@@ -16,6 +18,7 @@ pytestmark = [
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite plans otherwise"),
 ]
 LEADS = 20_000
+TABLES = ("investors_lead ", "investors_contact ", "investors_investor ")
 PAGES = [
     "/leads/",
     "/leads/?sort=next",
@@ -54,6 +57,7 @@ def _copies(table: str, **columns: str) -> None:
 def many(adviser: User) -> None:
     lead = make.lead(owner=adviser)
     make.contact(investor=lead.investor)
+    make.interaction(lead=lead, direction=Direction.IN)
     make.office()
     text = "'quartz' || n || ' works for example'"
     make.user(role=Role.ADVISER)
@@ -68,6 +72,12 @@ def many(adviser: User) -> None:
         investor_id="one.investor_id + n",
         stage="CASE WHEN n % 9 = 0 THEN '2 contacted' ELSE one.stage END",
     )
+    _copies(
+        "investors_interaction",
+        ref="'t' || n",
+        lead_id="one.lead_id + n",
+        happened_at="one.happened_at - n * interval '1 hour'",
+    )
 
 
 @pytest.mark.usefixtures("many")
@@ -81,8 +91,32 @@ def test_no_list_reads_every_lead(adviser: User) -> None:
             if f"LIMIT {settings.COUNT_CAP + 1}) subquery" in query["sql"]:
                 continue  # a count to the cap reads so many rows and ends, in whichever order
             plan = _plan(query["sql"])
-            for table in ("investors_lead ", "investors_contact ", "investors_investor "):
+            for table in TABLES:
                 assert f"Seq Scan on {table}" not in plan, f"{page}\n{query['sql']}\n{plan}"
+
+
+@pytest.mark.usefixtures("many")
+def test_the_oldest_open_messages_are_read_in_their_order(adviser: User) -> None:
+    Lead.objects.update(owner=adviser)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE investors_lead")
+    theirs = Interaction.objects.unanswered().filter(lead__owner=adviser)
+    oldest = theirs.order_by("happened_at", "pk").values("pk")[:101]
+    with CaptureQueriesContext(connection) as asked:
+        assert len(oldest) == 101
+    plan = _plan(asked.captured_queries[-1]["sql"])
+    assert "investors_interaction_wait" in plan, plan
+
+
+@pytest.mark.usefixtures("many")
+def test_today_finds_what_to_take_in_its_order(adviser: User) -> None:
+    client = Client()
+    client.force_login(adviser)
+    with CaptureQueriesContext(connection) as asked:
+        assert client.get("/").status_code == 200
+    to_take = [query["sql"] for query in asked.captured_queries if '"waits"' in query["sql"]]
+    plan = _plan(to_take[0])
+    assert plan.count("Scan using investors_lead_nobodys") == 2, plan  # of the office; of all
 
 
 @pytest.mark.usefixtures("many")

@@ -55,11 +55,11 @@ def test_tab_costs_the_same_with_1_and_with_20_rows(
     make.shortlisting(lead=lead, state=_S.PUT)
     address = reverse("investors:lead_shortlist", args=[lead.ref])
     client.get(address)
-    with django_assert_num_queries(9):  # type: ignore[operator]
+    with django_assert_num_queries(8):  # type: ignore[operator]
         client.get(address)
     for _ in range(19):
         make.shortlisting(lead=lead, state=_S.PUT)
-    with django_assert_num_queries(9):  # type: ignore[operator]
+    with django_assert_num_queries(8):  # type: ignore[operator]
         client.get(address)
 
 

@@ -6,7 +6,8 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.utils import timezone
 
-from ifa_crm.shared.extend import archive_obstacles, timeline_of
+from ifa_crm.shared.extend import archive_obstacles
+from ifa_crm.shared.timeline import timeline_page
 from ifa_crm.staff.models import User
 from investors.models import Lead
 from investors.services.leads import archive_lead
@@ -23,7 +24,7 @@ def lead(adviser: User) -> Lead:
 
 
 def titles(lead: Lead, user: User) -> list[str]:
-    return [entry.title for entry in timeline_of(lead, user) if entry.kind == "meeting"]
+    return [entry.title for entry in timeline_page(lead, user).entries if entry.kind == "meeting"]
 
 
 def test_timeline_tells_every_move(adviser: User, lead: Lead) -> None:
@@ -47,7 +48,7 @@ def test_timeline_tells_every_move(adviser: User, lead: Lead) -> None:
         f"Introduction to {name}",
         f"Introduction to {name} cancelled by",
     ]
-    [last] = [e for e in timeline_of(lead, adviser) if "cancelled" in e.title]
+    [last] = [e for e in timeline_page(lead, adviser).entries if "cancelled" in e.title]
     assert (last.text, last.by, last.url) == (
         "They moved.", str(adviser), meeting.get_absolute_url()
     )  # fmt: skip
@@ -55,7 +56,9 @@ def test_timeline_tells_every_move(adviser: User, lead: Lead) -> None:
 
 def test_timeline_shows_what_was_held_where_it_took_place(adviser: User, lead: Lead) -> None:
     meeting = make.meeting(lead=lead, state=MeetingState.HELD, starts_at=make.in_days(-40))
-    [entry] = [e for e in timeline_of(lead, adviser) if e.title.startswith("Introduced to")]
+    [entry] = [
+        e for e in timeline_page(lead, adviser).entries if e.title.startswith("Introduced to")
+    ]
     assert entry.at == meeting.starts_at
     assert entry.text == "Liked it."
     make.meeting(lead=lead, state=MeetingState.NO_SHOW, starts_at=make.in_days(-3))

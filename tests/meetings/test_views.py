@@ -172,7 +172,8 @@ def test_a_hidden_contact_is_left_out_for_those_who_may_not_know(
     for page in (*pages, to("meeting_edit", meeting.ref)):
         assert contact.name not in text(as_user(adviser), page)
     for page in pages:
-        assert contact.name in text(as_user(manager), page)
+        unfolded = text(as_user(manager), page).replace("\r\n ", "")  # lines of a calendar file
+        assert contact.name in unfolded
 
 
 # --- list ----------------------------------------
@@ -711,10 +712,10 @@ def test_pages_cost_the_same_for_one_and_twenty(
     client = as_user(adviser)
     month = f"{to('meeting_calendar')}?month={meeting.starts_at:%Y-%m}"
     for address, queries in (
-        (to("meeting_list"), 4),
+        (to("meeting_list"), 5),
         (to("meeting_detail", meeting.ref), 7),
         (month, 4),
-        (to("lead_meetings", lead.ref), 7),
+        (to("lead_meetings", lead.ref), 6),
         (to("cluster_meetings", cluster.slug), 4),
         (to("meeting_ics", meeting.ref), 4),
         (to("meeting_edit", meeting.ref), 11),  # two of them begin and end

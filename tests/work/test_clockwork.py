@@ -9,7 +9,8 @@ from django.db import connection
 from django.utils import timezone, translation
 
 from ifa_crm.work import clockwork, registry
-from ifa_crm.work.models import Beat
+from ifa_crm.work.choices import JobState
+from ifa_crm.work.models import Beat, Job
 from ifa_crm.work.registry import Duty
 
 DAY = dt.timedelta(days=1)
@@ -75,3 +76,15 @@ def test_part_is_said_to_have_stopped_after_a_while() -> None:
     assert set(clockwork.stopped(now)) == {clockwork.WORKER}
     with translation.override("fr"):
         assert clockwork.stopped_words(now)[0].startswith("L’exécutant est arrêté")
+
+
+@pytest.mark.django_db
+def test_worker_busy_with_a_long_job_has_not_stopped() -> None:
+    now = timezone.now()
+    clockwork.beat(clockwork.TICK)
+    running = {"kind": "x", "state": JobState.RUNNING, "lease": "l"}
+    job = Job.objects.create(heartbeat_at=now, **running)
+    Beat.objects.create(name=clockwork.WORKER, at=now - dt.timedelta(minutes=5))
+    assert clockwork.stopped(now) == {}
+    Job.objects.filter(pk=job.pk).update(heartbeat_at=now - dt.timedelta(minutes=4))
+    assert set(clockwork.stopped(now)) == {clockwork.WORKER}

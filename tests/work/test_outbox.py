@@ -185,8 +185,10 @@ def test_dropped_after_the_text_is_in_doubt(server: Handler, drop: str) -> None:
     assert outbox.send_due() == 0, "nothing is repeated by itself"
 
 
-def test_server_that_stalls_after_the_text_leaves_it_in_doubt(server: Handler) -> None:
-    server.linger = 3
+def test_server_that_stalls_after_the_text_leaves_it_in_doubt(
+    server: Handler, settings: Any
+) -> None:
+    server.linger, settings.JOB_LAPSE_SECONDS = 3, 2
     mail = written()
     outbox.send_due()
     assert after(mail).state == MailState.UNKNOWN
@@ -415,5 +417,5 @@ def test_list_costs_the_same_with_many_rows(
     for number in range(rows):
         written(f"m{number}")
     client = as_user(administrator)
-    with django_assert_num_queries(4):
+    with django_assert_num_queries(5):
         client.get("/outbox/")

@@ -1,6 +1,9 @@
 """Mail of which a part went wrong: nobody gets it twice, and nobody is forgotten."""
 
+from typing import Any
+
 import pytest
+from auditlog.models import LogEntry
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.utils import timezone
@@ -135,3 +138,40 @@ def test_slow_connection_does_not_bring_a_mail_in_doubt(server: Handler) -> None
     sending.update(handed_over_at=long_ago)
     assert outbox.take_back_lapsed(now) == 1
     assert after(mail).state == MailState.UNKNOWN
+
+
+def test_mail_that_kills_its_workers_is_given_up(server: Handler) -> None:
+    mail, now, long_ago = written(), timezone.now(), timezone.now() - test_outbox.LONG_AGO
+    for attempt in range(1, outbox.KILLED_AT_MOST + 1):
+        assert after(mail).state == MailState.QUEUED
+        Mail.objects.update(state="sending", claim="x", claimed_at=long_ago, attempts=attempt)
+        assert outbox.take_back_lapsed(now) == 1
+    assert after(mail).state == MailState.GIVEN_UP
+    assert mail.error
+
+
+def test_server_may_think_long_about_a_text(server: Handler, settings: Any) -> None:
+    settings.EMAIL_TIMEOUT, server.linger = 0.3, 0.9
+    mail = written()
+    outbox.send_due()
+    assert after(mail).state == MailState.SENT
+
+
+def test_decisions_about_mail_are_on_record(
+    server: Handler, administrator: User, as_user: SignIn
+) -> None:
+    mail = written()
+    client = as_user(administrator)
+    for act in ("give-up", "send-again"):
+        client.post(f"{mail.get_absolute_url()}{act}/", {"confirm": "on"})
+    entries = LogEntry.objects.get_for_object(mail).order_by("pk")
+    said = [(entry.actor, entry.changes["state"]) for entry in entries]
+    assert said == [
+        (administrator, ["queued", "given up"]),
+        (administrator, ["given up", "queued"]),
+    ]
+    outbox.send_due()
+    assert entries.count() == 2, "what the worker does stands on the mail itself"
+    page = client.get(mail.get_absolute_url()).content.decode()
+    assert "To be sent" in page
+    assert "Decisions" in page

@@ -13,7 +13,7 @@ from tests import make
 from tests.conftest import SignIn
 
 pytestmark = pytest.mark.django_db
-LIST_QUERIES = 5
+LIST_QUERIES = 6
 ACTS = ("", "cancel/", "retry/", "result/")
 
 

@@ -16,6 +16,7 @@ class Clock:
     def __init__(self, today: dt.date) -> None:
         self.today = today
         self._first = today - dt.timedelta(days=YEARS)
+        self._began = dt.datetime.combine(self._first, dt.time(), dt.UTC)
         days = (self._first + dt.timedelta(days=n) for n in range(YEARS + _AHEAD))
         self._days = [day.isoformat() for day in days]
 
@@ -28,10 +29,12 @@ class Clock:
     def date(self, minute: int) -> dt.date:
         return self._first + dt.timedelta(minutes=minute)
 
+    def moment(self, minute: int) -> dt.datetime:
+        return self._began + dt.timedelta(minutes=minute)
+
     def minute(self, moment: dt.datetime) -> int:
         """How late ``moment`` is, in whole minutes."""
-        first = dt.datetime.combine(self._first, dt.time(), dt.UTC)
-        return int((moment - first).total_seconds()) // 60
+        return int((moment - self._began).total_seconds()) // 60
 
 
 def at_work(minute: int) -> int:

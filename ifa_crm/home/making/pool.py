@@ -1,16 +1,17 @@
 """What made-up leads refer to, each as often as it is likely."""
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.contrib.auth.models import Group
 from django.db.models import Max
 
-from clusters.models import Cluster, Sector
+from clusters.models import Cluster, Sector, Topic
 from ifa_crm.staff.models import Office, User
 from ifa_crm.staff.roles import Act, Role
+from investors.clocks import Calendars
 from investors.models import Objective
 from meetings.models import Booking
 
@@ -31,9 +32,11 @@ class Pool:
 
     clusters: list[int]
     sectors: list[int]
+    topics: list[int]
     objectives: list[int]
     owners: list[Person]
     verifiers: list[int]
+    calendars: Calendars = field(default_factory=Calendars)  # when the offices work
     booked_until: dt.datetime | None = None  # after it everybody is free
 
     @classmethod
@@ -43,6 +46,7 @@ class Pool:
         return cls(
             clusters=skewed([*offered.order_by("slug").values_list("pk", flat=True)]),
             sectors=skewed([*Sector.objects.order_by("key").values_list("pk", flat=True)]),
+            topics=skewed([*Topic.objects.live().order_by("pk").values_list("pk", flat=True)]),
             objectives=[*objectives.values_list("pk", flat=True)],
             owners=skewed([Person(user.pk, user.office_id) for user in _advisers()]),
             verifiers=[user.pk for user in _staff(Role.MANAGER, Act.VERIFY, 2)],

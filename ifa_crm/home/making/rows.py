@@ -85,12 +85,20 @@ class LeadRow(NamedTuple):
     referred_on: str | None
     referred_told: bool | None
     next_due: str | None
+    reply_due_at: str | None
+    silent_at: str | None
+    heard_at: str | None
     search_text: str
 
 
 class SectorRow(NamedTuple):
     lead_id: int
     sector_id: int
+
+
+class TopicRow(NamedTuple):
+    lead_id: int
+    topic_id: int
 
 
 class ObjectiveRow(NamedTuple):
@@ -146,6 +154,8 @@ class InteractionRow(NamedTuple):
     logged_at: str
     answered_at: str | None
     answered_by_id: int | None
+    reply_due_at: str | None
+    silent_at: str | None
 
 
 class SpokenWithRow(NamedTuple):
@@ -308,6 +318,7 @@ MODELS: Final[dict[type[tuple[object, ...]], type[Model]]] = {
     InvestorRow: Investor,
     LeadRow: Lead,
     SectorRow: Lead.sectors.through,
+    TopicRow: Lead.topics.through,
     ObjectiveRow: Lead.objectives.through,
     ContactRow: Contact,
     AdmissionRow: Admission,

@@ -14,6 +14,7 @@ from ifa_crm.home.making.rows import (
     LeadRow,
     ObjectiveRow,
     SectorRow,
+    TopicRow,
 )
 from ifa_crm.shared.fold import joined, words_of
 from investors.choices import (
@@ -57,6 +58,7 @@ _REASONS: Final = tuple(reason.value for reason in LostReason)
 _CHOSEN_INSTEAD: Final = ("DE", "DE", "GB", "ES", "CH", "NL")
 _PASSED_OVER: Final = 0.15
 _DEPUTY: Final = 0.1
+_WITH_TOPIC: Final = 0.6  # of those that say what they do
 _PACE: Final = 45 * DAY  # at most for a stage
 _folded = cache(words_of)
 listing = cache(json.dumps)  # of a tuple of states
@@ -84,6 +86,7 @@ class Story:
         self.times = self._times(course.received)
         self.title = self._title()
         self.steps = list(self._steps())
+        self.open_clock: tuple[str | None, str | None] = (None, None)  # the earliest open one
 
     def _times(self, received: int) -> list[int]:
         """One moment for each stage and one for the end, in order, between then and now."""
@@ -113,11 +116,13 @@ class Story:
             pool, random = self.maker.pool, self.random
             for sector in {self.pick(pool.sectors) for _ in range(1 + (random() < 0.3))}:
                 self.batch.add(SectorRow(self.key, sector))
+            if pool.topics and random() < _WITH_TOPIC:
+                self.batch.add(TopicRow(self.key, self.pick(pool.topics)))
             self.batch.add(ObjectiveRow(self.key, self.pick(pool.objectives)))
         if self.company.restricted:
             self._admit()
 
-    def write_lead(self, next_due: str | None) -> None:
+    def write_lead(self, next_due: str | None, heard_at: str | None) -> None:
         """The lead's own row: by now it is known what is due next."""
         at, restricted = self.clock.at, self.company.restricted
         since = self.times[0 if self.status == ACTIVE else -1]
@@ -144,6 +149,9 @@ class Story:
                 status_since=at(since),
                 received_at=at(self.times[0]),
                 next_due=next_due,
+                reply_due_at=self.open_clock[0],
+                silent_at=self.open_clock[1],
+                heard_at=heard_at,
                 search_text=joined(_folded(self.title), self.company.known_by),
                 **facts,
                 **self._end(next_due),

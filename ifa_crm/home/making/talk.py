@@ -11,6 +11,7 @@ from ifa_crm.home.making.clock import DAY, NOW
 from ifa_crm.home.making.rows import ActionRow, InteractionRow, SpokenWithRow
 from ifa_crm.home.making.story import ACTIVE, CONTACTED, ENDED, QUALIFIED, WAITING, Story
 from investors.choices import ActionKind, Direction, InteractionKind, Result
+from investors.reply_clock import DUE_AFTER, SILENT_AFTER, Calendar
 
 _MAIL, _CALL, _VISIT, _NOTE = (
     InteractionKind.EMAIL.value,
@@ -41,10 +42,11 @@ class Talk(Story):
 
     def tell(self) -> None:
         super().tell()
-        self._talk()
-        self.write_lead(self._plan())
+        heard = self._talk()
+        self.write_lead(self._plan(), self.clock.at(heard))
 
-    def _talk(self) -> None:
+    def _talk(self) -> int:
+        """What was said; gives when they last said something."""
         said = [Said(self.times[0], _MAIL, _IN, "", self.pick(words.HELLO), self.title)]
         if self.stage >= CONTACTED:
             answer = self.pick(words.ANSWER)
@@ -59,6 +61,7 @@ class Talk(Story):
             said.append(Said(self.times[-1], _MAIL, _IN, "", self.pick(words.HELLO), "Again"))
         said.sort()
         self._write(said)
+        return max(one.minute for one in said if one.direction == _IN or one.result == _SPOKE)
 
     def _later(self) -> list[Said]:
         """Something between the first answer and the end."""
@@ -83,17 +86,28 @@ class Talk(Story):
         """From the last to the first: what came in is answered by the next that is an answer."""
         keys = [self.batch.key(InteractionRow) for _ in said]
         answer: tuple[str | None, int | None] = (None, None)
+        calendar = self._calendar()
         for one, key in zip(reversed(said), reversed(keys), strict=True):
             at = self.clock.at(one.minute)
             if (one.kind == _MAIL and one.direction == _OUT) or one.result == _SPOKE:
                 answer = (at, key)
-            answered = answer if one.direction == _IN else (None, None)
-            self._interaction(one, key, at, answered)
+            if one.direction == _IN:
+                clock = self._clock(calendar, one.minute)
+                self._interaction(one, key, at, answer, clock)
+                if answer[0] is None:
+                    self.open_clock = clock
+            else:
+                self._interaction(one, key, at)
             if one.kind != _NOTE:
                 self.batch.add(SpokenWithRow(key, self.pick(self.company.contacts)))
 
     def _interaction(
-        self, one: Said, key: int, at: str, answered: tuple[str | None, int | None]
+        self,
+        one: Said,
+        key: int,
+        at: str,
+        answered: tuple[str | None, int | None] = (None, None),
+        clock: tuple[str | None, str | None] = (None, None),
     ) -> None:
         self.batch.add(
             InteractionRow(
@@ -110,8 +124,19 @@ class Talk(Story):
                 logged_at=at,
                 answered_at=answered[0],
                 answered_by_id=answered[1],
+                reply_due_at=clock[0],
+                silent_at=clock[1],
             )
         )
+
+    def _calendar(self) -> Calendar:
+        """Of the office of its owner; as in the services, the standard one for nobody's."""
+        return self.maker.pool.calendars.of_office(self.owner.office_id if self.owner else None)
+
+    def _clock(self, calendar: Calendar, minute: int) -> tuple[str, str]:
+        due, silent = calendar.after(self.clock.moment(minute), DUE_AFTER, SILENT_AFTER)
+        to_minute = self.clock.minute
+        return self.clock.at(to_minute(due)), self.clock.at(to_minute(silent))
 
     # --- what is to be done -----------------------------------------------------------------
 

@@ -16,8 +16,9 @@ from django.utils import timezone
 from django.utils.formats import date_format, number_format
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django_countries import countries
 
 from ifa_crm.shared.lists import ListPage
 
@@ -40,6 +41,11 @@ def badge(text: Any, tone: str = "neutral", icon_name: str = "") -> SafeString:
     """A small mark with a word. Tones: neutral, accent, good, warn, bad, quiet."""
     if text in (None, ""):
         return mark_safe("")
+    return _badge(str(text), tone, icon_name)
+
+
+@lru_cache(maxsize=2048, typed=True)  # a list draws the same few again and again
+def _badge(text: str, tone: str, icon_name: str) -> SafeString:
     known = tone if tone in TONES else "neutral"
     drawn = icon(icon_name, 16) if icon_name else ""
     return format_html('<span class="tag tag-{}">{}{}</span>', known, drawn, text)
@@ -76,8 +82,15 @@ def when(value: dt.date | dt.datetime | None) -> Any:
     """A day near today in words (*in 3 days*), any other as its date; the exact one on hover."""
     if value is None or value == "":
         return recorded(None)
+    return _when(value, timezone.localdate(), timezone.get_current_timezone_name(), get_language())
+
+
+@lru_cache(maxsize=8192, typed=True)  # the language knows how, the zone which day
+def _when(
+    value: dt.date | dt.datetime, today: dt.date, zone: str, language: str | None
+) -> SafeString:
     exact, machine, day = _readings(value)
-    words = _near((day - timezone.localdate()).days) or date_format(day)
+    words = _near((day - today).days) or date_format(day)
     return format_html('<time datetime="{}" title="{}">{}</time>', machine, exact, words)
 
 
@@ -127,12 +140,12 @@ def yes_no(value: Any) -> str:
 @register.filter
 def country_name(code: Any) -> Any:
     """The country's name in the reader's language."""
-    name = getattr(code, "name", None)
-    if name is None and code:
-        from django_countries import countries
+    return recorded(_country_name(str(code or ""), get_language()))
 
-        name = countries.name(str(code))
-    return recorded(name)
+
+@lru_cache(maxsize=1024)
+def _country_name(code: str, language: str | None) -> str:
+    return str(countries.name(code)) if code else ""
 
 
 @register.simple_tag

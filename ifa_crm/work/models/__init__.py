@@ -2,5 +2,6 @@
 
 from ifa_crm.work.models.job import ATTEMPTS, Beat, Job
 from ifa_crm.work.models.mail import Mail
+from ifa_crm.work.models.undo import Batch, BatchEntry
 
-__all__ = ["ATTEMPTS", "Beat", "Job", "Mail"]
+__all__ = ["ATTEMPTS", "Batch", "BatchEntry", "Beat", "Job", "Mail"]

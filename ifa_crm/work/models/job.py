@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from ifa_crm.shared.fields import ReferenceField
+from ifa_crm.staff.models import User
 from ifa_crm.work.choices import JOB_OPEN, JOB_RETRIED, JobState
 from ifa_crm.work.querysets import JobQuerySet
 from ifa_crm.work.registry import Kind, kinds
@@ -125,6 +126,12 @@ class Job(models.Model):
     def percent(self) -> int | None:
         """How far it is, 0 to 100, where it is known how much there is."""
         return 100 * self.done // self.total if self.total else None
+
+    def gives_file_to(self, user: User) -> bool:
+        """Whether ``user``, who sees the job, may also have its file."""
+        private = self.known.private if self.known else None
+        mine = private is None or (self.started_by_id == user.pk and user.may(private))
+        return bool(self.result) and mine
 
     @property
     def tone(self) -> str:

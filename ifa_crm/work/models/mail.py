@@ -11,12 +11,13 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ifa_crm.shared.acting import Audited
 from ifa_crm.shared.fields import ReferenceField
 from ifa_crm.work.choices import MAIL_WAITING, MailState
 from ifa_crm.work.querysets import MailQuerySet
 
 
-class Mail(models.Model):
+class Mail(Audited, models.Model):
     """A mail as it is sent, byte for byte, and what became of it.
 
     ``about`` names its subject (``meeting:…``, ``to:…``): mails of one subject leave in the

@@ -4,6 +4,7 @@ import datetime as dt
 import secrets
 from typing import Final
 
+from auditlog.models import LogEntry
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.mail import EmailMessage
@@ -19,6 +20,7 @@ from ifa_crm.work.smtp import Fate, Outcome, hand_over
 
 PAUSES: Final = tuple(dt.timedelta(minutes=m) for m in (1, 5, 15, 60, 240))
 GIVEN_UP_AFTER: Final = dt.timedelta(days=2)
+KILLED_AT_MOST: Final = 5  # attempts: a mail that kills each worker that takes it must not go on
 _KEPT: Final = dt.timedelta(days=90)
 
 
@@ -164,6 +166,8 @@ def _take_back(key: int, now: dt.datetime, lapse: dt.timedelta) -> bool:
     row.error = _("The worker was stopped while it sent this mail.")
     if row.handed_over_at is not None:
         _end(row, MailState.UNKNOWN)
+    elif row.attempts >= KILLED_AT_MOST:
+        _end(row, MailState.GIVEN_UP)
     else:
         row.state, row.claim, row.claimed_at, row.next_attempt_at = MailState.QUEUED, "", None, now
         row.save()
@@ -185,6 +189,19 @@ def _taken_up(actor: User, mail: Mail) -> Mail:
     return Mail.objects.select_for_update().get(pk=mail.pk)
 
 
+def _log(mail: Mail, before: str, actor: User) -> Mail:
+    """Note who decided what. What the worker does to mails stands on their rows alone."""
+    LogEntry.objects.log_create(
+        mail,
+        force_log=True,
+        action=LogEntry.Action.UPDATE,
+        changes={"state": [before, mail.state]},
+        actor=actor,
+        additional_data=mail.get_additional_data(),
+    )
+    return mail
+
+
 @transaction.atomic
 def send_again(*, actor: User, mail: Mail) -> Mail:
     """Queue again what was given up or is in doubt, unless it would overtake what came after it."""
@@ -195,12 +212,13 @@ def send_again(*, actor: User, mail: Mail) -> Mail:
     later = Mail.objects.select_for_update().filter(about=mail.about, pk__gt=mail.pk)
     if any(row.may_have_left for row in later.defer("raw")):
         raise ValidationError(_("A later mail about the same has left already."), "overtaken")
+    before = mail.state
     mail.left = mail.left or mail.recipients
     mail.refused = {who: words for who, words in mail.refused.items() if who not in mail.left}
     mail.state, mail.ended_at, mail.attempts, mail.error = MailState.QUEUED, None, 0, ""
     mail.next_attempt_at = mail.queued_at = timezone.now()
     mail.save()
-    return mail
+    return _log(mail, before, actor)
 
 
 @transaction.atomic
@@ -209,8 +227,8 @@ def note_arrived(*, actor: User, mail: Mail) -> Mail:
     mail = _taken_up(actor, mail)
     if mail.state != MailState.UNKNOWN:
         raise ValidationError(_("Its fate is known already."), "state")
-    mail.left = []
-    return _end(mail, MailState.SENT)
+    before, mail.left = mail.state, []
+    return _log(_end(mail, MailState.SENT), before, actor)
 
 
 @transaction.atomic
@@ -219,4 +237,5 @@ def give_up(*, actor: User, mail: Mail) -> Mail:
     mail = _taken_up(actor, mail)
     if mail.state not in {MailState.QUEUED, MailState.UNKNOWN}:
         raise ValidationError(_("It has ended, or is on its way."), "state")
-    return _end(mail, MailState.GIVEN_UP)
+    before = mail.state
+    return _log(_end(mail, MailState.GIVEN_UP), before, actor)

@@ -68,9 +68,13 @@ def job_detail(request: StaffRequest, ref: str) -> HttpResponseBase:
     job = _job(request, ref)
     part = bool(request.htmx) and not request.htmx.history_restore_request
     template = "work/job_detail.html#progress" if part else "work/job_detail.html"
-    response = TemplateResponse(request, template, {"job": job, "title": str(job)})
+    response = TemplateResponse(request, template, _shown(request, job))
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _shown(request: StaffRequest, job: Job) -> dict[str, Any]:
+    return {"job": job, "title": str(job), "gives_file": job.gives_file_to(request.user)}
 
 
 @requires(Act.READ)
@@ -107,7 +111,7 @@ def job_retry(request: StaffRequest, ref: str) -> HttpResponseBase:
 def job_result(request: StaffRequest, ref: str) -> HttpResponseBase:
     """What came of it: always to keep, never drawn by the browser."""
     job = _job(request, ref)
-    if not job.result:
+    if not job.gives_file_to(request.user):
         raise Http404
     return to_keep(job.result.open("rb"), job.result_name)
 

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_safe
 from ifa_crm.shared.downloads import to_keep
 from ifa_crm.shared.editing import confirm_page
 from ifa_crm.shared.forms import ConfirmForm
+from ifa_crm.shared.history import changes_of
 from ifa_crm.shared.lists import ListPage
 from ifa_crm.staff.decorators import StaffRequest, requires
 from ifa_crm.staff.models import User
@@ -67,6 +68,7 @@ def mail_detail(request: StaffRequest, ref: str) -> HttpResponseBase:
         "in_doubt": mail.state in MAIL_IN_DOUBT,
         "may_be_given_up": mail.state in {MailState.QUEUED, MailState.UNKNOWN},
         "is_unknown": mail.state == MailState.UNKNOWN,
+        "changes": changes_of(request.user, [mail], before=request.GET.get("before")),
     }
     return TemplateResponse(request, "work/mail_detail.html", context)
 

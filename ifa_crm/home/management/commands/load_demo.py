@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from clusters.models import Cluster
 from ifa_crm.home import demo
+from investors.finding import find_all
 
 
 class Command(BaseCommand):
@@ -37,5 +38,7 @@ class Command(BaseCommand):
         if before is not None and not weeks:
             return "The demo data are there already, and today is their day. Nothing changed."
         moved = demo.shift(weeks) if weeks else 0
+        demo.wind_clocks()
+        list(find_all())  # the rows came past the services
         how = "Moved" if before is not None else "Loaded"
         return f"{how} the demo data: {moved} rows moved by {weeks} weeks."

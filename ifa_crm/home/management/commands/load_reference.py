@@ -25,7 +25,10 @@ FOLDER = Path(settings.BASE_DIR) / "fixtures" / "reference"
 COME_WITH = {
     "clusters.clustersector": "cluster",
     "clusters.clusterregion": "cluster",
+    "clusters.clustertopic": "cluster",
     "clusters.projectcluster": "project",
+    "clusters.topicsector": "topic",
+    "clusters.topicwords": "topic",
     "staff.workinghours": "office",
 }
 

@@ -13,9 +13,11 @@ from django.views.decorators.http import require_POST
 
 from ifa_crm.shared.editing import confirm_page, form_page, locked
 from ifa_crm.shared.forms import ConfirmForm
+from ifa_crm.shared.lists import ListPage
 from ifa_crm.staff.decorators import StaffRequest, requires
+from ifa_crm.staff.filters import ExportFilter
 from ifa_crm.staff.forms import AbsenceForm, ProfileForm
-from ifa_crm.staff.models import User
+from ifa_crm.staff.models import ExportLog, User
 from ifa_crm.staff.roles import Act
 
 
@@ -64,6 +66,7 @@ def profile(request: StaffRequest) -> HttpResponse:
         title=_("My profile"),
         template="staff/profile.html",
         absences=absences,
+        may_hand_over=request.user.may(Act.HANDLE_OWN),
         roles=sorted(str(role.label) for role in request.user.roles),
     )
 
@@ -93,3 +96,18 @@ def absence_delete(request: StaffRequest, pk: int) -> HttpResponse:
         back="staff:profile",
         danger=True,
     )
+
+
+@requires(Act.ADMINISTER)
+def export_log(request: StaffRequest) -> HttpResponse:
+    """Who took which list away."""
+    page = ListPage(
+        request,
+        rows=ExportLog.objects.all(),
+        filterset=ExportFilter,
+        sorts={"when": ("at", "pk")},
+        default_sort="-when",
+        show=lambda rows: rows.select_related("user"),
+    )
+    lead = _("Each list that somebody took away as a file: which rows, which columns, how many.")
+    return page.answer("staff/export_log.html", title=_("Exports"), lead=lead)

@@ -1,0 +1,40 @@
+"""What came through the public form and could not become a lead."""
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ifa_crm.home.sections import Button, Line, Moment, Sort
+from investors.models import Enquiry
+
+
+def _enquiries(moment: Moment) -> Any:
+    """The longest there first."""
+    rows = Enquiry.objects.visible_to(moment.user).to_settle()
+    return rows.order_by("received_at", "pk").defer("text")
+
+
+def _to_settle(row: Enquiry, moment: Moment) -> Line:
+    return Line(
+        title=str(row),
+        address=reverse("investors:enquiry_list"),
+        why=_("They wrote through the public form; the company is in France"),
+        when=row.received_at,
+        button=Button(
+            _("It was dealt with"),
+            reverse("investors:enquiry_settle", args=[row.ref]),
+            "check",
+        ),
+    )
+
+
+ENQUIRIES = Sort(
+    "enquiries",
+    gettext_lazy("Enquiries without a lead"),
+    "inbox",
+    _enquiries,
+    _to_settle,
+    gettext_lazy("Nothing waits here"),
+)

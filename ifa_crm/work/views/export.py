@@ -1,0 +1,185 @@
+"""Any list as a file. A list's views build their page in a function, and give it to both::
+
+def _page(request: StaffRequest) -> ListPage:
+    return ListPage(request, …, columns=LEAD_COLUMNS, export="investors:lead_export")
+
+lead_export = export_of(_page, _("Leads"), name="leads")
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django import forms
+from django.http import HttpRequest, HttpResponseBase, QueryDict, StreamingHttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import resolve, reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from ifa_crm.shared.downloads import to_keep
+from ifa_crm.shared.editing import FAILED
+from ifa_crm.shared.export import Format, Shape, csv_chunks, write_xlsx
+from ifa_crm.shared.forms import HouseForm
+from ifa_crm.shared.lists import ListPage
+from ifa_crm.staff.decorators import StaffRequest, View, requires
+from ifa_crm.staff.models import User
+from ifa_crm.staff.roles import Act
+from ifa_crm.work.registry import Kind, register_kind
+from ifa_crm.work.running import JobRun
+from ifa_crm.work.services.exports import AT_ONCE, EXPORT_JOB, log_export, start_export
+
+PageOf = Callable[[StaffRequest], ListPage]
+
+
+class ExportForm(HouseForm):
+    format = forms.ChoiceField(
+        label=gettext_lazy("File"),
+        choices=Format.choices,
+        initial=Format.CSV,
+        required=False,
+        widget=forms.RadioSelect,
+    )
+    coded = forms.BooleanField(
+        label=gettext_lazy("To be imported again"),
+        required=False,
+        help_text=gettext_lazy(
+            "Codes as headings, exact times, user names: an import maps every column by itself."
+        ),
+    )
+
+    def clean_format(self) -> Format:
+        return Format(self.cleaned_data["format"] or Format.CSV)
+
+
+@dataclass(frozen=True)
+class Source:
+    """A list that can leave: how its page is built, what it is called, the name of its file."""
+
+    page: PageOf
+    title: Any
+    name: str
+
+
+def export_of(page: PageOf, title: Any, *, name: str) -> "View[[]]":
+    """The view that asks for the kind of file and gives it."""
+    source = Source(page, title, name)
+
+    @requires(Act.EXPORT)
+    def export(request: StaffRequest) -> HttpResponseBase:
+        return _answer(request, source)
+
+    export.source = source  # type: ignore[attr-defined]  # read by the job
+    return export
+
+
+def _answer(request: StaffRequest, source: Source) -> HttpResponseBase:
+    page = source.page(request)
+    form = ExportForm(request.POST if request.method == "POST" else None)
+    if form.carry_out(lambda: _made(request, source, page, form)):
+        response: HttpResponseBase = form.result
+        return response
+    context = {
+        "page": page,
+        "form": form,
+        "title": _("Export: %(list)s") % {"list": source.title},
+        "count": page.rows.order_by().count(),
+        "back": _list_address(page),
+        "at_once": AT_ONCE,
+        "submit": _("Export"),
+    }
+    status = FAILED if form.errors else 200
+    return TemplateResponse(request, "work/export.html", context, status=status)
+
+
+def _list_address(page: ListPage) -> str:
+    """The list itself, as it was left: its export stands right under it."""
+    query = page.request.GET.urlencode()
+    address = reverse(page.export).removesuffix("export/")
+    return f"{address}?{query}" if query else address
+
+
+def _made(
+    request: StaffRequest, source: Source, page: ListPage, form: ExportForm
+) -> HttpResponseBase:
+    """The file, or the way to the job that makes it."""
+    if not page.is_valid:
+        raise forms.ValidationError(_("Mend the filter first: nothing would be in it."), "filter")
+    shape = shape_of(request.user, page, form.cleaned_data["format"], form.cleaned_data["coded"])
+    keys, of = page.all_keys(), str(source.title)
+    if shape.format == Format.XLSX and len(keys) > AT_ONCE:
+        job = start_export(
+            actor=request.user,
+            page=page,
+            of=of,
+            url_name=page.export,
+            shape=shape,
+            count=len(keys),
+        )
+        return redirect(job)
+    log_export(actor=request.user, page=page, of=of, shape=shape, count=len(keys))
+    name = file_name(source, shape)
+    if shape.format == Format.XLSX:
+        file = write_xlsx(page.chunks(keys), shape, of, lambda done: None)
+        return to_keep(file, name, shape.format.content_type)
+    return _streamed(csv_chunks(page.chunks(keys), shape), name, shape)
+
+
+def _streamed(chunks: Iterator[bytes], name: str, shape: Shape) -> HttpResponseBase:
+    response = StreamingHttpResponse(chunks, content_type=shape.format.content_type)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def shape_of(user: User, page: ListPage, format: Format, coded: bool) -> Shape:  # noqa: A002
+    return Shape(format, page.file_columns, coded, user.language, user.zone)
+
+
+def file_name(source: Source, shape: Shape) -> str:
+    day = timezone.localdate(timezone=shape.zone)
+    return f"{source.name}-{day.isoformat()}.{shape.format.suffix}"
+
+
+# --- The job -----------------------------------------------------------------------------
+
+
+def run_export(run: JobRun, *, url_name: str, query: str, coded: bool) -> None:
+    """Make the workbook as its owner sees the list now; begun anew if it was stopped."""
+    user = run.job.started_by
+    if user is None or not user.may(Act.EXPORT):
+        raise forms.ValidationError(_("You may not export any more."), "forbidden")
+    source: Source = resolve(reverse(url_name)).func.source  # type: ignore[attr-defined]
+    with timezone.override(user.zone):
+        page = source.page(_request(user, url_name, query))
+        shape = shape_of(user, page, Format.XLSX, coded)
+        keys = page.all_keys()
+
+        def told(done: int) -> None:
+            with run.stage() as stage:
+                stage.done, stage.total = min(done, len(keys)), len(keys)
+                stage.note = str(source.title)
+
+        with write_xlsx(page.chunks(keys), shape, str(source.title), told) as file:
+            run.keep_result(file_name(source, shape), file.read())
+
+
+def _request(user: User, url_name: str, query: str) -> StaffRequest:
+    """What a page of a list reads of a request, for a list that nobody waits for."""
+    request = HttpRequest()
+    request.user, request.GET, request.path = user, QueryDict(query), reverse(url_name)
+    return cast(StaffRequest, request)
+
+
+def register() -> None:
+    register_kind(
+        Kind(
+            key=EXPORT_JOB,
+            label=gettext_lazy("Export of a list"),
+            run=run_export,
+            private=Act.EXPORT,
+        )
+    )

@@ -1,0 +1,142 @@
+"""What :mod:`investors.topics` and :mod:`investors.fit` work on, read from the database."""
+
+import datetime as dt
+import hashlib
+import json
+from collections import defaultdict
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any, Final
+
+from django.conf import settings
+from django.db.models import Prefetch
+
+from clusters.choices import Confidence, ProjectStatus, TopicSource
+from clusters.models import (
+    Call,
+    Cluster,
+    OpenSeat,
+    ProjectCluster,
+    RelatedSectors,
+    Topic,
+    TopicSector,
+    TopicWords,
+)
+from ifa_crm.staff.models import User
+from investors import fit
+from investors.choices import Mode
+from investors.models import Lead
+from investors.topics import ENGLISH, FRENCH, Term, Vocabulary
+
+CENTRAL: Final = {Confidence.HIGH: 1.0, Confidence.MEDIUM: 0.8, Confidence.LOW: 0.5}
+SAID: Final = {TopicSource.SPECIALTY: 1.0, TopicSource.KEYWORD: 1.0, TopicSource.KNOWN: 0.9}
+MODES: Final = {Mode.JOIN: fit.JOIN, Mode.START: fit.START, Mode.EITHER: fit.EITHER}
+
+
+def read_vocabulary() -> Vocabulary:
+    """The topics that texts are searched for. Compiled once for each wording."""
+    topics = Topic.objects.live().order_by("pk")
+    names = tuple(topics.values_list("key", "name_en", "name_fr", "broader__key"))
+    words = TopicWords.objects.filter(topic__archived_at__isnull=True).order_by("pk")
+    rows = words.values_list("topic__key", "language", "kind", "texts")
+    return _compiled(names, tuple((t, la, k, tuple(texts)) for t, la, k, texts in rows))
+
+
+@lru_cache(maxsize=2)
+def _compiled(names: tuple[Any, ...], words: tuple[Any, ...]) -> Vocabulary:
+    terms = [
+        Term(key, language, name)
+        for key, english, french, _ in names
+        for language, name in ((ENGLISH, english), (FRENCH, french))
+    ]
+    terms += [Term(topic, la, text, kind) for topic, la, kind, texts in words for text in texts]
+    return Vocabulary.of(terms, {key: broader for key, _, _, broader in names})
+
+
+def vocabulary_version() -> str:
+    """Eight letters that change with any word, topic of a cluster or related sectors."""
+    stated = [
+        list(Topic.objects.live().order_by("pk").values_list("key", "broader__key")),
+        list(TopicWords.objects.order_by("pk").values_list("topic__key", "kind", "texts")),
+        list(TopicSector.objects.order_by("pk").values_list("topic__key", "sector__key")),
+    ]
+    return hashlib.sha256(json.dumps(stated).encode()).hexdigest()[:8]
+
+
+def read_tables(day: dt.date) -> fit.Tables:
+    implied: dict[str, set[str]] = defaultdict(set)
+    for topic, sector in TopicSector.objects.values_list("topic__key", "sector__key"):
+        implied[topic].add(sector)
+    related = RelatedSectors.objects.values_list("first__key", "second__key", "closeness")
+    return fit.Tables(
+        broader=dict(Topic.objects.values_list("key", "broader__key")),
+        implied={topic: frozenset(sectors) for topic, sectors in implied.items()},
+        related={(first, second): float(close) for first, second, close in related},
+        unserved=frozenset(Topic.objects.of_no_cluster().values_list("key", flat=True)),
+        open_call=Call.objects.live().open_on(day).exists(),
+    )
+
+
+@dataclass(frozen=True)
+class _Opportunities:
+    seats: dict[int, list[frozenset[str]]]
+    labelled: dict[int, int]
+
+
+def read_clusters(user: User | None, day: dt.date) -> list[fit.Cluster]:
+    """The clusters that are offered, with the seats and projects that ``user`` sees.
+
+    Without a user: with those that are open to everybody.
+    """
+    rows = Cluster.objects.offered_in(settings.REFERENCE_YEAR).prefetch_related(
+        Prefetch("topic_links__topic"), "sectors", "regions"
+    )
+    found = _opportunities(user, day)
+    return [
+        fit.Cluster(
+            key=row.slug,
+            topics={
+                link.topic.key: CENTRAL[Confidence(link.confidence)]
+                * SAID[TopicSource(link.source)]
+                for link in row.topic_links.all()
+                if not link.topic.is_archived
+            },
+            sectors=frozenset(sector.key for sector in row.sectors.all()),
+            regions=frozenset(region.name for region in row.regions.all()),
+            seats=tuple(found.seats[row.pk]),
+            labelled_projects=found.labelled[row.pk],
+        )
+        for row in rows
+    ]
+
+
+def _opportunities(user: User | None, day: dt.date) -> _Opportunities:
+    links = ProjectCluster.objects.filter(project__archived_at__isnull=True)
+    seats = OpenSeat.objects.that_can_be_taken(day)
+    if user is None:
+        links, seats = (
+            links.filter(project__restricted=False),
+            seats.filter(project__restricted=False),
+        )
+    else:
+        links, seats = links.visible_to(user), seats.visible_to(user)
+    by_project: dict[int, list[frozenset[str]]] = defaultdict(list)
+    for seat in seats.prefetch_related("topics", "project__topics"):
+        topics = seat.topics.all() or seat.project.topics.all()
+        by_project[seat.project_id].append(frozenset(topic.key for topic in topics))
+    found = _Opportunities(defaultdict(list), defaultdict(int))
+    live = {ProjectStatus.UNDER_WAY.value, ProjectStatus.COMPLETED.value}
+    for cluster, project, status in links.values_list("cluster", "project", "project__status"):
+        found.seats[cluster] += by_project.get(project, [])
+        found.labelled[cluster] += status in live
+    return found
+
+
+def need_of(lead: Lead) -> fit.Need:
+    """What is on record of a lead; the topics that somebody ticked count in full."""
+    return fit.Need(
+        topics={topic.key: 1.0 for topic in lead.topics.all()},
+        sectors=frozenset(sector.key for sector in lead.sectors.all()),
+        mode=MODES.get(Mode(lead.mode), ""),
+        regions=frozenset(region.name for region in lead.preferred_regions.all()),
+    )

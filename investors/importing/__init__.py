@@ -1,0 +1,1 @@
+"""How rows of a file become investors, contacts, leads and interactions."""

@@ -1,0 +1,85 @@
+"""What of stored records is compared, by their keys: many at once, in two queries."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from hashlib import blake2b
+from typing import Any, Final
+
+from investors.duplicates import (
+    Company,
+    Person,
+    company,
+    company_keys,
+    person,
+    person_keys,
+)
+from investors.models import Contact, Investor
+from investors.models.matching import KeyKind
+
+_FACTS: Final = (
+    *("pk", "name", "native_name", "romanised_name", "other_names", "control_country"),
+    *("website", "lei", "siren", "register_number"),
+)
+_OTHERS: Final = re.compile(r"[,;\n]+")
+MailOf = dict[int, set[str]]
+Key = tuple[int, int]  # kind, value
+
+
+def companies(keys: Iterable[int]) -> dict[int, Company]:
+    """The investors with these keys, as they are compared."""
+    keys = list(keys)
+    rows = Investor.objects.filter(pk__in=keys).order_by().values_list(*_FACTS)
+    mail = addresses_of(keys)
+    return {row[0]: _company(row, mail.get(row[0], set())) for row in rows}
+
+
+def _company(row: tuple[Any, ...], emails: Iterable[str]) -> Company:
+    _pk, name, native, romanised, others, country, website, lei, siren, register = row
+    return company(
+        names=[name, native, romanised, *_OTHERS.split(others)],
+        country=str(country),
+        website=website,
+        emails=emails,
+        lei=lei,
+        siren=siren,
+        register_number=register,
+    )
+
+
+def addresses_of(keys: Iterable[int]) -> MailOf:
+    """E-mail addresses of the people of these investors, less those known through a
+    confidential lead: what they have in common with others must not show."""
+    people = Contact.objects.live().filter(investor__in=keys, restricted=False)
+    found: MailOf = defaultdict(set)
+    for key, email in people.exclude(email="").order_by().values_list("investor_id", "email"):
+        found[key].add(email)
+    return found
+
+
+def people(keys: Iterable[int]) -> dict[int, Person]:
+    """The contacts with these keys, as they are compared."""
+    rows = Contact.objects.filter(pk__in=list(keys)).order_by()
+    facts = rows.values_list("pk", "name", "native_name", "email", "phone", "investor_id")
+    return {
+        pk: person(names=[name, native], email=email, phone=phone, investor=investor)
+        for pk, name, native, email, phone, investor in facts
+    }
+
+
+def numbered(keys: Iterable[tuple[str, str]]) -> set[Key]:
+    """Keys as they are stored: the kind, and a number of 64 bits made of kind and text."""
+    return {(KeyKind[kind.upper()].value, _number(kind, text)) for kind, text in keys}
+
+
+def _number(kind: str, text: str) -> int:
+    digest = blake2b(f"{kind}:{text}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+def keys_of_company(one: Company) -> set[Key]:
+    return numbered(company_keys(one))
+
+
+def keys_of_person(one: Person) -> set[Key]:
+    return numbered(person_keys(one))

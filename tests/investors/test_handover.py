@@ -1,0 +1,433 @@
+"""Leads handed over: prepared, moved one by one, taken over, brought back; who may, who sees."""
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils import timezone
+
+from ifa_crm.home import handed as sorts
+from ifa_crm.home.sections import Line, Moment
+from ifa_crm.shared.timeline import timeline_page
+from ifa_crm.staff.models import User
+from ifa_crm.staff.roles import Role
+from ifa_crm.work.choices import JobState
+from ifa_crm.work.tasks import run_job
+from investors.choices import DeputyRule, HandedState, ShortlistState
+from investors.dossiers import dossiers_of
+from investors.models import HandedLead, Handover, Lead
+from investors.services import handover as handing
+from investors.services import leads
+from investors.services.handover import Terms
+from meetings.choices import MeetingState
+from tests import make
+from tests.conftest import SignIn
+
+TODAY = timezone.localdate
+pytestmark = pytest.mark.django_db
+
+
+def prepared(actor: User, giver: User, receiver: User, **terms: Any) -> Handover:
+    chosen = Lead.objects.visible_to(actor).of(giver)
+    return handing.prepare(
+        actor=actor, giver=giver, terms=Terms(receiver=receiver, **terms), leads=chosen
+    )
+
+
+def confirmed(actor: User, giver: User, receiver: User, **terms: Any) -> Handover:
+    made = prepared(actor, giver, receiver, **terms)
+    handing.confirm(actor=actor, handover=made)
+    made.refresh_from_db()
+    return made
+
+
+# --- moved -------------------------------------------------------------------------------------
+
+
+def test_a_lead_moves_with_what_is_to_be_done(adviser: User, colleague: User) -> None:
+    lead = make.lead(owner=adviser)
+    helper = make.user()
+    theirs = make.action(lead=lead, assignee=helper)
+    made = prepared(adviser, adviser, colleague)
+    lead.refresh_from_db()
+    assert lead.owner == adviser  # nothing moves before it is confirmed
+    handing.confirm(actor=adviser, handover=made)
+    lead.refresh_from_db()
+    theirs.refresh_from_db()
+    row = made.leads.get()
+    assert lead.owner == colleague
+    assert lead.actions.exclude(pk=theirs.pk).get().assignee == colleague
+    assert theirs.assignee == helper
+    assert (row.state, row.acknowledged_at) == (HandedState.MOVED, None)
+    assert row.moved_at is not None
+
+
+@pytest.mark.parametrize("rule", DeputyRule)
+def test_the_rule_decides_on_the_deputy(adviser: User, colleague: User, rule: DeputyRule) -> None:
+    other = make.user()
+    plain = make.lead(owner=adviser, deputy=other)
+    shared = make.lead(owner=adviser, deputy=colleague)
+    confirmed(adviser, adviser, colleague, deputy_rule=rule)
+    plain.refresh_from_db()
+    shared.refresh_from_db()
+    expected = {DeputyRule.KEEP: (other, None), DeputyRule.GIVER: (adviser, adviser)}
+    assert (plain.deputy, shared.deputy) == expected.get(rule, (None, None))
+
+
+def test_a_deputy_hands_over_the_place_of_the_deputy(adviser: User, colleague: User) -> None:
+    lead = make.lead(owner=make.user(), deputy=adviser)
+    own = make.lead(owner=colleague, deputy=adviser)
+    confirmed(adviser, adviser, colleague)
+    lead.refresh_from_db()
+    own.refresh_from_db()
+    assert lead.deputy == colleague
+    assert (own.owner, own.deputy) == (colleague, None)
+
+
+def test_the_office_goes_along_with_its_person(adviser: User, colleague: User) -> None:
+    User.objects.filter(pk=adviser.pk).update(office=make.office())
+    User.objects.filter(pk=colleague.pk).update(office=make.office())
+    adviser.refresh_from_db()
+    colleague.refresh_from_db()
+    third = make.office()
+    mine, elsewhere = make.lead(owner=adviser), make.lead(owner=adviser, office=third)
+    confirmed(adviser, adviser, colleague)
+    mine.refresh_from_db()
+    elsewhere.refresh_from_db()
+    assert (mine.office, elsewhere.office) == (colleague.office, third)
+
+
+def test_the_receiver_of_a_confidential_lead_sees_it(adviser: User, colleague: User) -> None:
+    lead = make.confidential_lead(owner=adviser)
+    seen = Lead.objects.visible_to(colleague).filter(pk=lead.pk)
+    assert not seen.exists()
+    made = confirmed(adviser, adviser, colleague)
+    assert seen.exists()
+    assert HandedLead.objects.visible_to(colleague).filter(handover=made).count() == 1
+    assert not HandedLead.objects.visible_to(adviser).filter(handover=made).exists()
+
+
+def test_each_lead_is_refused_for_its_own_reason(adviser: User, colleague: User) -> None:
+    fine, gone, put_away = (make.lead(owner=adviser) for _ in range(3))
+    made = prepared(adviser, adviser, colleague)
+    manager = make.user(role=Role.MANAGER)
+    leads.assign(actor=manager, lead=gone, owner=make.user(), deputy=None, office=None)
+    leads.archive_lead(actor=adviser, lead=put_away, reason="Twin")
+    handing.confirm(actor=adviser, handover=made)
+    states = {row.lead: (row.state, row.refusal) for row in made.leads.select_related("lead")}
+    assert states[fine] == (HandedState.MOVED, "")
+    assert states[gone] == (HandedState.REFUSED, f"{adviser} does not look after it any more.")
+    assert states[put_away] == (HandedState.REFUSED, "It is archived.")
+
+
+def test_what_somebody_leaves_behind_for_colleagues_moves_too(
+    manager: User, adviser: User, colleague: User
+) -> None:
+    make.lead(owner=adviser)
+    other = make.lead(owner=make.user())
+    action = make.action(lead=other, assignee=adviser)
+    secret = make.confidential_lead(owner=make.user())
+    hidden = make.action(lead=secret, assignee=adviser)
+    User.objects.filter(pk=adviser.pk).update(is_active=False)
+    adviser.refresh_from_db()
+    made = prepared(manager, adviser, colleague)
+    assert handing.other_actions(manager, made) == [action]
+    handing.confirm(actor=manager, handover=made)
+    action.refresh_from_db()
+    hidden.refresh_from_db()
+    assert action.assignee == colleague
+    assert hidden.assignee == adviser  # the next one may not see that lead
+
+
+# --- who may -----------------------------------------------------------------------------------
+
+
+def test_advisers_hand_over_their_own_and_managers_any(
+    adviser: User, colleague: User, manager: User, viewer: User
+) -> None:
+    make.lead(owner=adviser)
+    for actor in (colleague, viewer, make.user(role=Role.DESK)):
+        with pytest.raises(PermissionDenied):
+            prepared(actor, adviser, colleague)
+    made = prepared(manager, adviser, colleague)
+    with pytest.raises(PermissionDenied):
+        handing.confirm(actor=colleague, handover=made)
+    handing.confirm(actor=manager, handover=made)
+
+
+@pytest.mark.parametrize(
+    ("name", "code"),
+    [("viewer", "no_handler"), ("gone", "no_handler"), ("adviser", "same")],
+)
+def test_the_receiver_must_handle_leads(adviser: User, viewer: User, name: str, code: str) -> None:
+    make.lead(owner=adviser)
+    gone = make.user(is_active=False)
+    receiver = {"viewer": viewer, "gone": gone, "adviser": adviser}[name]
+    with pytest.raises(ValidationError) as refused:
+        prepared(adviser, adviser, receiver)
+    assert refused.value.error_dict["receiver"][0].code == code
+
+
+def test_terms_are_checked(adviser: User, colleague: User) -> None:
+    with pytest.raises(ValidationError) as refused:
+        prepared(adviser, adviser, colleague)
+    assert refused.value.code == "nothing"
+    make.lead(owner=adviser)
+    with pytest.raises(ValidationError) as refused:
+        prepared(adviser, adviser, colleague, until=TODAY())
+    assert refused.value.error_dict["until"][0].code == "not_ahead"
+
+
+def test_constraints_hold_in_the_database(adviser: User, colleague: User) -> None:
+    made = prepared(adviser, adviser, colleague) if make.lead(owner=adviser) else None
+    assert made is not None
+    row = made.leads.get()
+    for rows, change in (
+        (Handover.objects.filter(pk=made.pk), {"receiver": adviser}),
+        (Handover.objects.filter(pk=made.pk), {"returned_at": timezone.now()}),
+        (HandedLead.objects.filter(pk=row.pk), {"state": HandedState.REFUSED}),
+        (HandedLead.objects.filter(pk=row.pk), {"state": HandedState.MOVED}),
+        (HandedLead.objects.filter(pk=row.pk), {"acknowledged_at": timezone.now()}),
+    ):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            rows.update(**change)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        HandedLead.objects.create(handover=made, lead=row.lead)
+
+
+def test_what_is_confirmed_changes_no_more(adviser: User, colleague: User) -> None:
+    make.lead(owner=adviser)
+    made = confirmed(adviser, adviser, colleague)
+    row = made.leads.get()
+    for act in (
+        lambda: handing.confirm(actor=adviser, handover=made),
+        lambda: handing.discard(actor=adviser, handover=made),
+        lambda: handing.leave_out(actor=adviser, handed=row),
+        lambda: handing.write_note(actor=adviser, handed=row, note="x"),
+    ):
+        with pytest.raises(ValidationError) as refused:
+            act()
+        assert refused.value.code == "confirmed"
+
+
+# --- by a job ----------------------------------------------------------------------------------
+
+
+def test_many_leads_are_handed_over_by_a_job(
+    adviser: User, colleague: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handing, "AT_ONCE", 2)
+    for _ in range(3):
+        make.lead(owner=adviser)
+    made = prepared(adviser, adviser, colleague)
+    job = handing.confirm(actor=adviser, handover=made)
+    assert job is not None
+    assert Lead.objects.filter(owner=colleague).count() == 0
+    run_job.call(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.done, job.total) == (JobState.DONE, 3, 3)
+    assert Lead.objects.filter(owner=colleague).count() == 3
+    for row in made.leads.all():  # repeated harmlessly
+        before = row.moved_at
+        handing.move(actor=adviser, handed=row)
+        row.refresh_from_db()
+        assert row.moved_at == before
+
+
+# --- taken over, brought back ------------------------------------------------------------------
+
+
+def lines(sort: Any, user: User) -> list[Line]:
+    found: list[Line] = sort.at(Moment(User.objects.get(pk=user.pk))).lines
+    return found
+
+
+def test_the_receiver_sees_it_on_today_until_they_took_it_over(
+    adviser: User, colleague: User, as_user: SignIn
+) -> None:
+    lead = make.lead(owner=adviser)
+    confirmed(adviser, adviser, colleague)
+    assert lines(sorts.HANDED, adviser) == []
+    [line] = lines(sorts.HANDED, colleague)
+    assert line.title == str(lead)
+    assert line.why == f"Handed over by {adviser}"
+    assert as_user(adviser).post(line.button.address).status_code == 403
+    answer = as_user(colleague).post(line.button.address, {"next": "/"})
+    assert answer["Location"] == "/"
+    assert lines(sorts.HANDED, colleague) == []
+
+
+def test_leads_come_back_by_a_click_not_by_silence(adviser: User, colleague: User) -> None:
+    deputy = make.user()
+    lead = make.lead(owner=adviser, deputy=deputy)
+    moved_on = make.lead(owner=adviser)
+    until = TODAY() + dt.timedelta(days=5)
+    made = confirmed(adviser, adviser, colleague, until=until)
+    manager = make.user(role=Role.MANAGER)
+    third = make.user()
+    leads.assign(actor=manager, lead=moved_on, owner=third, deputy=None, office=None)
+    assert lines(sorts.BACK, adviser) == []
+    Handover.objects.filter(pk=made.pk).update(until=TODAY())
+    for user in (adviser, colleague):
+        [line] = lines(sorts.BACK, user)
+        assert line.button.address == reverse("investors:handover_bring_back", args=[made.ref])
+    lead.refresh_from_db()
+    assert lead.owner == colleague
+    handing.bring_back(actor=adviser, handover=made)
+    lead.refresh_from_db()
+    moved_on.refresh_from_db()
+    assert (lead.owner, lead.deputy) == (adviser, deputy)
+    assert lead.actions.get().assignee == adviser
+    assert moved_on.owner == third
+    assert lines(sorts.BACK, adviser) == []
+    with pytest.raises(ValidationError) as refused:
+        handing.bring_back(actor=adviser, handover=made)
+    assert refused.value.code == "returned"
+
+
+def test_bringing_back_is_refused(adviser: User, colleague: User, viewer: User) -> None:
+    make.lead(owner=adviser)
+    made = confirmed(adviser, adviser, colleague)
+    with pytest.raises(ValidationError) as refused:
+        handing.bring_back(actor=adviser, handover=made)
+    assert refused.value.code == "for_good"
+    with pytest.raises(PermissionDenied):
+        handing.bring_back(actor=viewer, handover=made)
+
+
+@pytest.mark.parametrize("days", [-1, 0, 1, None])
+@pytest.mark.parametrize("is_confirmed", [True, False])
+def test_due_back_says_the_same_in_sql(
+    adviser: User, colleague: User, days: int | None, is_confirmed: bool
+) -> None:
+    make.lead(owner=adviser)
+    made = (confirmed if is_confirmed else prepared)(adviser, adviser, colleague)
+    until = None if days is None else TODAY() + dt.timedelta(days=days)
+    Handover.objects.filter(pk=made.pk).update(until=until)
+    made.refresh_from_db()
+    found = Handover.objects.due_back_on(TODAY()).filter(pk=made.pk).exists()
+    assert found == made.is_due_back_on(TODAY())
+
+
+# --- pages -------------------------------------------------------------------------------------
+
+
+def _full(adviser: User) -> Lead:
+    lead = make.qualified_lead(owner=adviser)
+    make.interaction(lead=lead, subject="When do we meet?")
+    make.shortlisting(lead=lead, state=ShortlistState.PUT)
+    make.engagement(lead=lead)
+    make.meeting(lead=lead, state=MeetingState.CONFIRMED)
+    return lead
+
+
+def test_the_whole_way_over_the_pages(adviser: User, colleague: User, as_user: SignIn) -> None:
+    first, second, kept = _full(adviser), make.lead(owner=adviser), make.lead(owner=adviser)
+    client = as_user(adviser)
+    start = reverse("investors:handover_start")
+    assert client.get(start).context["count"] == 3
+    data = {"receiver": colleague.username, "deputy_rule": "keep", "which": "ticked"}
+    assert client.post(start, data).status_code == 422
+    answer = client.post(start, data | {"leads": [first.ref, second.ref]})
+    made = Handover.objects.get()
+    assert answer["Location"] == made.get_absolute_url()
+    page = reverse("investors:handover_lead", args=[made.ref, first.ref])
+    text = client.get(page).content.decode()
+    for words in ("When do we meet?", "Put to the cluster", "Introduction to", "1 of 2"):
+        assert words in text, words
+    following = client.post(page, {"note": "Ask for Mr Sato."})
+    assert following["Location"] == reverse("investors:handover_lead", args=[made.ref, second.ref])
+    confirm = reverse("investors:handover_confirm", args=[made.ref])
+    assert client.get(confirm).status_code == 200
+    done = client.post(confirm, follow=True).content.decode()
+    assert "2 leads were handed over." in done
+    assert set(Lead.objects.filter(owner=colleague)) == {first, second}
+    kept.refresh_from_db()
+    assert kept.owner == adviser
+    paper = as_user(colleague).get(reverse("investors:handover_print", args=[made.ref]))
+    assert "Ask for Mr Sato." in paper.content.decode()
+    entry = next(e for e in timeline_page(first, colleague, kind="move").entries if e.text)
+    assert (entry.title, entry.text) == (
+        f"Handed over: {adviser} → {colleague}",
+        "Ask for Mr Sato.",
+    )
+
+
+def test_a_stranger_finds_no_handover(
+    adviser: User, colleague: User, viewer: User, as_user: SignIn
+) -> None:
+    lead = make.lead(owner=adviser)
+    made = prepared(adviser, adviser, colleague)
+    stranger = make.user()
+    for name in ("detail", "print", "confirm", "discard", "bring_back"):
+        address = reverse(f"investors:handover_{name}", args=[made.ref])
+        assert as_user(stranger).get(address).status_code == 404, name
+        assert as_user(viewer).get(address).status_code == 403, name
+    address = reverse("investors:handover_lead", args=[made.ref, lead.ref])
+    assert as_user(stranger).get(address).status_code == 404
+    assert as_user(colleague).get(address).status_code == 200
+    assert as_user(colleague).post(address, {"note": "x"}).status_code == 403
+    other = as_user(adviser).get(reverse("investors:handover_start"), {"from": colleague.username})
+    assert other.status_code == 403
+
+
+def test_the_list_of_a_draft_hides_what_the_receiver_may_not_see(
+    adviser: User, colleague: User, as_user: SignIn
+) -> None:
+    secret = make.confidential_lead(owner=adviser, title="Secret need")
+    make.lead(owner=adviser)
+    made = prepared(adviser, adviser, colleague)
+    for name in ("detail", "print"):
+        address = reverse(f"investors:handover_{name}", args=[made.ref])
+        assert "Secret need" in as_user(adviser).get(address).content.decode()
+        text = as_user(colleague).get(address).content.decode()
+        assert "Secret need" not in text
+        assert secret.ref not in text
+
+
+@pytest.mark.parametrize("rows", [1, 20])
+def test_pages_ask_the_same_number_of_queries(
+    adviser: User, colleague: User, as_user: SignIn, django_assert_num_queries: Any, rows: int
+) -> None:
+    for _ in range(rows):
+        _full(adviser) if rows == 1 else make.lead(owner=adviser)
+    made = prepared(adviser, adviser, colleague)
+    client = as_user(adviser)
+    for name, queries in (("detail", 4), ("print", 7)):
+        address = reverse(f"investors:handover_{name}", args=[made.ref])
+        client.get(address)
+        few = queries if rows == 1 or name == "detail" else queries - 1  # nobody takes part
+        with django_assert_num_queries(few):
+            client.get(address)
+    with django_assert_num_queries(3):
+        client.get(reverse("investors:handover_list"))
+
+
+def test_dossiers_show_no_engagement_in_a_hidden_project(adviser: User, colleague: User) -> None:
+    lead = make.qualified_lead(owner=adviser)
+    row = make.engagement(lead=lead)
+    make.hidden(row.project, colleague)
+    made = prepared(adviser, adviser, colleague)
+    handed = list(made.leads.select_related("lead__investor", "handover"))
+    assert [len(each.engagements) for each in dossiers_of(handed, adviser)] == [0]
+    assert [len(each.engagements) for each in dossiers_of(handed, colleague)] == [1]
+
+
+def test_deactivating_somebody_points_to_the_handover(
+    administrator: User, adviser: User, as_user: SignIn
+) -> None:
+    make.lead(owner=adviser)
+    address = reverse("admin:staff_user_change", args=[adviser.pk])
+    client = as_user(administrator)
+    form = client.get(address).context["adminform"].form
+    data = {name: form[name].value() for name in form.fields if form[name].value() is not None}
+    data |= {"absences-TOTAL_FORMS": 0, "absences-INITIAL_FORMS": 0}
+    data.pop("is_active", None)
+    data.pop("last_login_0", None)
+    text = client.post(address, data, follow=True).content.decode()
+    adviser.refresh_from_db()
+    assert not adviser.is_active
+    assert f"{reverse('investors:handover_start')}?from={adviser.username}" in text
