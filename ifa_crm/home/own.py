@@ -4,8 +4,8 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
-from django.db.models.functions import Coalesce
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
+from django.db.models.functions import Coalesce, RowNumber
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -16,6 +16,8 @@ from ifa_crm.home.sections import (
     AT_MOST,
     WEEK,
     Button,
+    Cut,
+    Few,
     Line,
     Mark,
     Moment,
@@ -69,7 +71,7 @@ def _talk(lead: Lead) -> tuple[Button, ...]:
 # --- to answer ---------------------------------------------------------------------------------
 
 
-def _unanswered(moment: Moment) -> "QuerySet[Interaction]":
+def _unanswered(moment: Moment) -> Few:
     """Inbound and open on leads that they handle, whatever the status; the first due on top."""
     user = moment.user
     waiting = Interaction.objects.unanswered().filter(lead__archived_at__isnull=True)
@@ -133,7 +135,7 @@ def _to_answer(row: Interaction, moment: Moment) -> Line:
 # --- to do -------------------------------------------------------------------------------------
 
 
-def _due(moment: Moment) -> "QuerySet[Action]":
+def _due(moment: Moment) -> Few:
     """Open actions for a week on leads that are active on the day, and what wakes those that
     wait; overdue ones come first."""
     user, today = moment.user, moment.today
@@ -218,21 +220,34 @@ def _meetings(user: User) -> MeetingQuerySet:
     )
 
 
-def _theirs(moment: Moment) -> list[Meeting]:
-    """Confirmed ones that concern them, from what is over to a week ahead: read once."""
+def _theirs(moment: Moment) -> dict[bool, Cut]:
+    """Confirmed ones that concern them, by whether they are over, to a week ahead: read once."""
     if moment.meetings is None:
         rows = _meetings(moment.user).of(moment.user).filter(starts_at__lte=moment.now + WEEK)
-        ahead_first = rows.order_by(first(Q(ends_at__gt=moment.now)), "starts_at", "pk")
-        moment.meetings = list(ahead_first[: 2 * AT_MOST + 1])
+        rows = rows.annotate(is_ahead=first(Q(ends_at__gt=moment.now)))
+        apart: dict[str, Any] = {"partition_by": F("is_ahead")}
+        numbered: QuerySet[Any] = rows.annotate(
+            in_all=Window(Count("*"), **apart),
+            nth=Window(RowNumber(), order_by=["starts_at", "pk"], **apart),
+        )
+        found = list(numbered.filter(nth__lte=moment.shown).order_by("nth"))
+        moment.meetings = {
+            over: _of_these([row for row in found if row.is_to_record_at(moment.now) == over])
+            for over in (True, False)
+        }
     return moment.meetings
 
 
-def _coming(moment: Moment) -> list[Meeting]:
-    return [row for row in _theirs(moment) if not row.is_to_record_at(moment.now)]
+def _of_these(rows: list[Any]) -> Cut:
+    return Cut(rows, min(rows[0].in_all, AT_MOST + 1) if rows else 0)
 
 
-def _over(moment: Moment) -> list[Meeting]:
-    return [row for row in _theirs(moment) if row.is_to_record_at(moment.now)]
+def _coming(moment: Moment) -> Cut:
+    return _theirs(moment)[False]
+
+
+def _over(moment: Moment) -> Cut:
+    return _theirs(moment)[True]
 
 
 def clock(meeting: Meeting) -> str:
@@ -291,7 +306,7 @@ def coming_to_all(moment: Moment) -> "QuerySet[Meeting]":
 # --- to take -----------------------------------------------------------------------------------
 
 
-def _unowned(moment: Moment) -> "QuerySet[Lead]":
+def _unowned(moment: Moment) -> Few:
     """Active ones that nobody owns: of the own office first, then the longest there."""
     waits = Interaction.objects.unanswered().filter(lead=OuterRef("pk"))
     nobodys = Lead.objects.visible_to(moment.user).live().active_on(moment.today)
@@ -328,7 +343,7 @@ def _to_take(row: Any, moment: Moment) -> Line:
 # --- not heard from ----------------------------------------------------------------------------
 
 
-def _silent(moment: Moment) -> "QuerySet[Lead]":
+def _silent(moment: Moment) -> Few:
     """Active ones of theirs that said nothing for long, the longest silent first."""
     quiet = Lead.objects.live().not_heard_from(moment.today)
     rows = (

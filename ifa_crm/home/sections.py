@@ -6,14 +6,13 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Final
 
-from django.db.models import Case, IntegerField, Q, QuerySet, Value, When
+from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When, Window
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ifa_crm.staff.models import User
 from investors.models import Lead
-from meetings.models import Meeting
 
 SHOWN: Final = 8  # lines of a section on Today
 AT_MOST: Final = 100  # lines on the section's own page; counted no further
@@ -92,13 +91,29 @@ class Section:
         return f"{AT_MOST}+" if self.total > AT_MOST else str(self.total)
 
 
+@dataclass(frozen=True)
+class Cut:
+    """Rows that are drawn, and how many there are in all, as far as a section counts."""
+
+    rows: list[Any]
+    total: int
+
+
+@dataclass(frozen=True)
+class Few:
+    """Rows of which the database gives no more than a section counts."""
+
+    rows: "QuerySet[Any]"
+
+
 @dataclass
 class Moment:
     """Who looks, and when: the day in their own zone."""
 
     user: User
     now: dt.datetime = field(default_factory=timezone.now)
-    meetings: list[Meeting] | None = None  # read once, for two sections
+    shown: int = SHOWN  # lines of a section that are drawn
+    meetings: dict[bool, Cut] | None = None  # read once, for two sections
     handovers: dict[str, list[Any]] | None = None  # the same
 
     @property
@@ -107,7 +122,7 @@ class Moment:
 
 
 # The rows of a section, best first, and what a row looks like as a line.
-Rows = Callable[[Moment], "QuerySet[Any] | list[Any]"]
+Rows = Callable[[Moment], "QuerySet[Any] | Few | Cut | list[Any]"]
 Draw = Callable[[Any, Moment], Line]
 
 
@@ -123,21 +138,31 @@ class Sort:
     empty: Any
 
     def at(self, moment: Moment, shown: int = SHOWN, *, is_main: bool = True) -> Section:
-        found = list(self.rows(moment)[: AT_MOST + 1])
+        moment.shown = shown
+        cut = _cut(self.rows(moment), shown)
         return Section(
             key=self.key,
             title=str(self.title),
             icon=self.icon,
-            lines=[self.draw(row, moment) for row in found[:shown]],
-            total=len(found),
+            lines=[self.draw(row, moment) for row in cut.rows],
+            total=cut.total,
             empty=str(self.empty),
             is_main=is_main,
         )
 
 
-def among(
-    rows: "QuerySet[Any]", *parts: "QuerySet[Any]", order: tuple[str, ...] = ()
-) -> "QuerySet[Any]":
+def _cut(rows: "QuerySet[Any] | Few | Cut | list[Any]", shown: int) -> Cut:
+    """The rows that are drawn. Those that are only counted never leave the database."""
+    if isinstance(rows, Cut):
+        return rows
+    if isinstance(rows, list):
+        return Cut(rows[:shown], min(len(rows), AT_MOST + 1))
+    few = rows.rows if isinstance(rows, Few) else among(rows, rows.select_related(None)).rows
+    found = list(few.annotate(in_all=Window(Count("*")))[:shown])
+    return Cut(found, found[0].in_all if found else 0)
+
+
+def among(rows: "QuerySet[Any]", *parts: "QuerySet[Any]", order: tuple[str, ...] = ()) -> Few:
     """Those of ``rows`` that are in one of ``parts``, in the order of ``rows``.
 
     Each part is read in that order, by an index that suits it, and no further than a section
@@ -149,7 +174,7 @@ def among(
         part.order_by(*(order or rows.query.order_by)).values("pk")[: AT_MOST + 1] for part in parts
     ]
     keys = [plain.filter(pk__in=part).values("pk") for part in few]
-    return rows.filter(pk__in=keys[0].union(*keys[1:]) if len(keys) > 1 else few[0])
+    return Few(rows.filter(pk__in=keys[0].union(*keys[1:]) if len(keys) > 1 else few[0]))
 
 
 def first(condition: Q) -> Case:
