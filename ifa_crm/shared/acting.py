@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any
 
-from auditlog.context import set_actor
+from auditlog.context import auditlog_value, set_actor
 from django.contrib.auth.models import AbstractBaseUser
 
 from ifa_crm.shared.checks import CheckedTogether
@@ -22,10 +22,13 @@ def acting(
     ``reason`` is free text such as ``"manage.py load_demo"``; it is empty for a page request.
     """
     token = _reason.set(reason)
+    # auditlog leaves its own note behind: whoever came after would be taken for this one.
+    before = auditlog_value.set({})
     try:
         with set_actor(user, remote_addr=remote_addr):
             yield
     finally:
+        auditlog_value.reset(before)
         _reason.reset(token)
 
 
