@@ -102,7 +102,7 @@ LEAD_COLUMNS: tuple[Column, ...] = (
         _("Heard from"),
         lambda lead: lead.heard_at,
         sort="heard",
-        classes="nowrap",
+        classes="tight",
         adds=lambda rows: rows.with_milestone(),
     ),
     Column(
