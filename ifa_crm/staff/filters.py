@@ -12,7 +12,8 @@ class ExportFilter(HouseFilterSet):
         label=_("Who"), queryset=User.objects.all(), to_field_name="username"
     )
     of = filters.CharFilter(label=_("List"), lookup_expr="icontains")
-    at = filters.DateFromToRangeFilter(label=_("When"))
+    since = filters.DateFilter("at__date", "gte", label=_("Exported from"))
+    until = filters.DateFilter("at__date", "lte", label=_("Exported until"))
 
     class Meta:
         model = ExportLog

@@ -62,6 +62,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         ["open_demo_accounts"],
     ):
         subprocess.run([sys.executable, "manage.py", *command], cwd=ROOT, env=env, check=True)
+    worker = subprocess.Popen(  # what the pages leave to the background
+        [sys.executable, "manage.py", "worker", "--interval=0.5"], cwd=ROOT, env=env
+    )
     server = subprocess.Popen(
         [
             *(sys.executable, "-m", "gunicorn", "ifa_crm.wsgi", f"--bind=127.0.0.1:{port}"),
@@ -74,8 +77,10 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         _wait(f"http://127.0.0.1:{port}/healthz", server)
         yield f"http://127.0.0.1:{port}"
     finally:
-        server.send_signal(signal.SIGTERM)
-        server.wait(20)
+        for process in (server, worker):
+            process.send_signal(signal.SIGTERM)
+        for process in (server, worker):
+            process.wait(20)
 
 
 def _wait(address: str, server: "subprocess.Popen[bytes]") -> None:
@@ -134,10 +139,16 @@ class Visitor:
         is_page = "text/html" in answer.headers.get("content-type", "")
         return answer.text() if answer.status == 200 and is_page else None
 
-    def axe(self) -> list[str]:
-        """What axe-core finds on the page that is shown, a line for each place."""
+    def axe(self, *, tags: tuple[str, ...] = ()) -> list[str]:
+        """What axe-core finds on the page that is shown, a line for each place.
+
+        ``tags``: of the rules that are asked for; all of them without.
+        """
         self.page.evaluate(Path(AXE_FILE_PATH).read_text())
-        found = self.page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+        asked: dict[str, Any] = {"resultTypes": ["violations"]}
+        if tags:
+            asked["runOnly"] = {"type": "tag", "values": list(tags)}
+        found = self.page.evaluate("asked => axe.run(document, asked)", asked)
         return [
             f"{self.page.url} {violation['id']}: {node['target']} {json.dumps(node['html'])[:160]}"
             for violation in found["violations"]
@@ -147,6 +158,13 @@ class Visitor:
     def scrolls_sideways(self) -> bool:
         wide: bool = self.page.evaluate(
             "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+        )
+        return wide
+
+    def tables_scroll(self) -> bool:
+        """Whether a table is wider than its place."""
+        wide: bool = self.page.evaluate(
+            "[...document.querySelectorAll('.table-box')].some(e => e.scrollWidth > e.clientWidth)"
         )
         return wide
 

@@ -97,7 +97,7 @@ def test_a_lead_is_handed_over_and_taken_over(visit: Visit) -> None:
     row.locator("[name=leads]").check()
     page.locator("[name=which][value=ticked]").check()
     page.locator("[name=receiver_text]").fill("adviser2")
-    page.get_by_role("option").first.click()
+    page.locator("[role=listbox] [role=option]").first.click()
     page.get_by_role("button", name="Go on").click()
     page.wait_for_url(re.compile(r"/handovers/(?!new)[^/]+/$"))
     assert adviser.axe() == []
