@@ -139,15 +139,15 @@ class Visitor:
         is_page = "text/html" in answer.headers.get("content-type", "")
         return answer.text() if answer.status == 200 and is_page else None
 
-    def axe(self, *, tags: tuple[str, ...] = ()) -> list[str]:
+    def axe(self, *, rules: tuple[str, ...] = ()) -> list[str]:
         """What axe-core finds on the page that is shown, a line for each place.
 
-        ``tags``: of the rules that are asked for; all of them without.
+        ``rules``: those that are asked for; without, all that axe-core asks by itself.
         """
         self.page.evaluate(Path(AXE_FILE_PATH).read_text())
         asked: dict[str, Any] = {"resultTypes": ["violations"]}
-        if tags:
-            asked["runOnly"] = {"type": "tag", "values": list(tags)}
+        if rules:
+            asked["runOnly"] = {"type": "rule", "values": list(rules)}
         found = self.page.evaluate("asked => axe.run(document, asked)", asked)
         return [
             f"{self.page.url} {violation['id']}: {node['target']} {json.dumps(node['html'])[:160]}"
