@@ -417,9 +417,6 @@ class EngagementQuerySet(UnderLead["Engagement"]):
         """The distinct (investor, project) pairs: what figures count."""
         return self.order_by().values_list("lead__investor_id", "project_id").distinct()
 
-    def agreed_between(self, first: dt.date, last: dt.date) -> Self:
-        return self.filter(agreed_on__range=(first, last))
-
     def to_verify(self, user: "User") -> Self:
         """Agreements that ``user`` may confirm: recorded, owned and deputised by others.
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_countries.fields import CountryField
 
-from clusters.choices import COMPANIES, MembershipKind, OrganisationKind
+from clusters.choices import MembershipKind, OrganisationKind
 from clusters.models.cluster import Cluster
 from clusters.querysets import (
     MembershipQuerySet,
@@ -69,10 +69,6 @@ class Organisation(Archivable):
 
     def search_source(self) -> Iterator[str]:
         yield from (self.name, self.city)
-
-    @property
-    def is_company(self) -> bool:
-        return self.kind in COMPANIES
 
 
 class Membership(Audited, models.Model):

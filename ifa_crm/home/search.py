@@ -113,12 +113,6 @@ def _folded(text: str) -> tuple[str, list[int]]:
     return "".join(letters), places
 
 
-def _is_at_sign_inside(text: str, place: int) -> bool:
-    """As in System@tic, where it reads *a*."""
-    around = text[place - 1 : place] + text[place + 1 : place + 2]
-    return text[place] == "@" and len(around) == 2 and around.isalnum()
-
-
 def _pieces(text: str, hit: list[bool]) -> list[Part]:
     pieces: list[Part] = []
     for character, is_hit in zip(text, hit, strict=True):

@@ -45,11 +45,6 @@ class ReadingForm(HouseForm):
         with imported.file.open("rb") as file:
             self.fields["sheet"].choices = [(name, name) for name in sheets_of(file)]
 
-    @property
-    def is_a_choice(self) -> bool:
-        """Whether there is anything to choose: a workbook may have one sheet only."""
-        return "encoding" in self.fields or len(self.fields["sheet"].choices) > 1
-
 
 class ColumnsForm(HouseForm):
     """For each column of the file what it holds, and how values of two meanings are read."""

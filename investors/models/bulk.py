@@ -56,7 +56,3 @@ class BulkEdit(models.Model):
     @property
     def will_change(self) -> int:
         return self.counts.get("", 0)
-
-    @property
-    def will_refuse(self) -> int:
-        return len(self.rows) - self.will_change

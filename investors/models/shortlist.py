@@ -119,10 +119,6 @@ class ShortlistingLog(StateLog):
         return str(ShortlistState(self.to_state).label)
 
     @property
-    def from_label(self) -> str:
-        return str(ShortlistState(self.from_state).label) if self.from_state else ""
-
-    @property
     def passed_labels(self) -> list[str]:
         """The steps that nobody recorded on the way."""
         return [str(ShortlistState(state).label) for state in self.passed_over]

@@ -1,6 +1,6 @@
 """Two investors become one; the other's address leads to it, and nothing is deleted."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django.core.exceptions import ValidationError
@@ -188,8 +188,3 @@ def _unite_people(
             raise ValidationError(_("Choose people of these two investors."), "stranger")
         require_mergeable(held[one.pk], held[other.pk])
         absorb(held[one.pk], held[other.pk], {}, actor, moves)
-
-
-def values_of(investor: Investor) -> Mapping[str, Any]:
-    """The fields that a merge compares."""
-    return {name: getattr(investor, name) for name in FIELDS}
