@@ -84,7 +84,7 @@ def _by_band(clusters: list[Any], banding: Banding) -> dict[str, list[Any]]:
     """The clusters under the words of their bands, best first; then those without a band."""
     ranks = {slug: rank for rank, slug in enumerate(banding.bands)}
     groups: dict[str, list[Any]] = {str(band.label): [] for band in banding.legend}
-    without = []
+    without: list[Any] = []
     for cluster in sorted(clusters, key=lambda each: ranks.get(each.slug, len(ranks))):
         (groups[str(cluster.band.label)] if cluster.band else without).append(cluster)
     groups[_("No longer offered")] = without
