@@ -11,7 +11,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django_countries import countries
 
-from clusters.choices import OrganisationKind, SuccessFactor
+from clusters.choices import Confidence, OrganisationKind, SuccessFactor
 from clusters.models import (
     Cluster,
     EvidenceNote,
@@ -23,6 +23,7 @@ from clusters.models import (
     Project,
     ProjectCluster,
 )
+from ifa_crm.shared.extend import Banding
 from ifa_crm.staff.models import User
 
 FEWEST: Final = 2
@@ -54,13 +55,27 @@ class Row:
     cells: tuple[Cell, ...]
     differs: bool
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is on record of any of them: left out of the printed sheet."""
+        return not any(cell.items for cell in self.cells)
+
 
 Under = dict[int, list[Item]]
 Heading = tuple[str, Under, bool]  # whether what only some have is marked: prose always differs
 
 
-def compare(clusters: Sequence[Cluster], user: User, day: dt.date, year: int) -> list[Row]:
-    """Every heading of the page for ``clusters``, as ``user`` sees them; about ten queries."""
+def compare(
+    clusters: Sequence[Cluster],
+    user: User,
+    day: dt.date,
+    year: int,
+    banding: Banding | None = None,
+) -> list[Row]:
+    """Every heading of the page for ``clusters``, as ``user`` sees them; about ten queries.
+
+    ``banding``: how well they fit a lead, which then comes first.
+    """
     links = list(
         ProjectCluster.objects.visible_to(user)
         .filter(cluster__in=clusters, project__archived_at__isnull=True)
@@ -68,6 +83,7 @@ def compare(clusters: Sequence[Cluster], user: User, day: dt.date, year: int) ->
         .order_by("project__name")
     )
     headings: list[Heading] = [
+        *_bands(clusters, banding),
         (_("Specialty"), _each(clusters, lambda c: [Item(c.specialty, lang="en")]), False),
         (_("Seat"), _each(clusters, _seat), False),
         (_("Tier"), _each(clusters, lambda c: [Item(c.get_tier_display())]), True),
@@ -77,6 +93,7 @@ def compare(clusters: Sequence[Cluster], user: User, day: dt.date, year: int) ->
             _each(clusters, lambda c: [Item(str(row)) for row in c.sectors.all()]),
             True,
         ),
+        (_("Topics"), _each(clusters, _topics), True),
         *_evidence(clusters),
         (_("Members"), _members(clusters, user), True),
         (_("Partners abroad"), _partners(clusters, user), True),
@@ -107,6 +124,22 @@ def _seat(cluster: Cluster) -> list[Item]:
     regions = sorted(cluster.region_links.all(), key=lambda link: link.rank)
     city = [Item(cluster.seat_city)] if cluster.seat_city else []
     return [*city, *(Item(link.region.name) for link in regions)]
+
+
+def _bands(clusters: Sequence[Cluster], banding: Banding | None) -> list[Heading]:
+    if banding is None or not banding.bands:
+        return []
+    words = {slug: [Item(str(band.label))] for slug, band in banding.bands.items()}
+    label = _("Fit for %(lead)s") % {"lead": banding.label}
+    return [(label, _each(clusters, lambda c: words.get(c.slug, [])), True)]
+
+
+def _topics(cluster: Cluster) -> list[Item]:
+    """The topics that are not archived, those at its heart first."""
+    sure = [Confidence.HIGH, Confidence.MEDIUM, Confidence.LOW]
+    links = [link for link in cluster.topic_links.all() if not link.topic.is_archived]
+    links.sort(key=lambda link: (sure.index(Confidence(link.confidence)), str(link.topic)))
+    return [Item(str(link.topic), link.topic.get_absolute_url()) for link in links]
 
 
 def _evidence(clusters: Sequence[Cluster]) -> list[Heading]:

@@ -23,6 +23,7 @@ class InvestorsConfig(AppConfig):
         # These need the models.
         from investors import (
             archive_checks,
+            bands,
             bulk_jobs,
             drafts,
             finding,
@@ -45,6 +46,7 @@ class InvestorsConfig(AppConfig):
         undoing.register()
         finding.register()
         bulk_jobs.register()
+        bands.register()
         nouns.register()
 
         for model in self.get_models():

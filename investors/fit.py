@@ -356,7 +356,7 @@ def _row(
         score=score,
         low=low,
         high=high,
-        band=band_of(score),
+        band=_band(need, score),
         components=whole,
         matches=tuple(sorted(matches, key=lambda m: (-m.worth * need.topics[m.asked], m.asked))),
         unmatched=tuple(topic for topic in need.topics if topic not in answered),
@@ -368,6 +368,12 @@ def _row(
 
 def _unknown(name: str, mean: float | None) -> Component:
     return Component(NEUTRAL[name] if mean is None else mean, 0.0, 1.0, known=False)
+
+
+def _band(need: Need, score: float) -> str:
+    """Of a need that names no topic and no sector nothing better than weak is claimed."""
+    told = bool(need.topics or need.sectors)
+    return band_of(score if told else min(score, FROM[WEAK]))
 
 
 def band_of(score: float) -> str:

@@ -236,9 +236,12 @@ def _counts(
 
 def _tokens(text: str) -> Iterator[_Token]:
     ends = [0, *(match.end() for match in _SENTENCE_END.finditer(text)), len(text)]
+    whole = languages_of(text)
     for start, end in pairwise(ends):
         sentence = text[start:end]
         languages = languages_of(sentence)
+        if len(languages) > 1:  # its little words do not tell: those of the text may
+            languages = whole
         said = _ASIDE.search(sentence)
         aside = said.end() if said else len(sentence)
         words = list(_WORD.finditer(sentence))
@@ -298,7 +301,7 @@ def _known(
     for language in (ENGLISH, FRENCH):
         written = FRENCH if languages == {FRENCH} else ENGLISH if languages == {ENGLISH} else ""
         for words in forms:
-            foreign = written and written != language and len(words) == 1
+            foreign = bool(written) and written != language and len(words) == 1
             if foreign and words[0] in _FALSE_FRIENDS[written]:
                 continue
             key = tuple(stem(word, language) for word in words)
@@ -308,11 +311,12 @@ def _known(
                 for topic, kind, own in entries
                 if all(map(same_word, words, own, (language,) * len(words)))
             ]
-            exact = any(is_exact for _, _, is_exact in near)
+            exact = foreign or any(is_exact for _, _, is_exact in near)
             found |= {(topic, kind) for topic, kind, is_exact in near if is_exact or not exact}
     return found
 
 
 def _singular(words: Key) -> Key:
-    """A word that is written exactly so counts before others of its stem: silicon, silicone."""
+    """A word that is written exactly so counts before others of its stem: silicon, silicone. Of
+    the other language none else does: English *lines* are no flax (*lin*)."""
     return tuple(word.rstrip("s") for word in words)

@@ -18,16 +18,19 @@ from ifa_crm.staff.roles import Act
 @require_safe
 @requires(Act.READ)
 def cluster_compare(request: StaffRequest) -> HttpResponseBase:
-    form = CompareForm(request.GET)
-    clusters = _in_order(request, form.slugs) if form.is_valid() else []
+    form = CompareForm(request.GET, user=request.user)
+    day = timezone.localdate()
+    banding = form.banding(day)
+    clusters = [] if form.refuses_clusters else _in_order(request, form.slugs)
     rows = []
     if len(clusters) >= FEWEST:
-        rows = compare(clusters, request.user, timezone.localdate(), settings.REFERENCE_YEAR)
+        rows = compare(clusters, request.user, day, settings.REFERENCE_YEAR, banding)
     context = {
         "title": _("Compare clusters"),
         "form": form,
         "clusters": clusters,
         "rows": rows,
+        "banding": banding,
         "reference_year": settings.REFERENCE_YEAR,
     }
     return TemplateResponse(request, "clusters/cluster_compare.html", context)
@@ -35,6 +38,6 @@ def cluster_compare(request: StaffRequest) -> HttpResponseBase:
 
 def _in_order(request: StaffRequest, slugs: list[str]) -> list[Cluster]:
     rows = clusters_of(request).live().filter(slug__in=slugs)
-    rows = rows.prefetch_related("sectors", "region_links__region")
+    rows = rows.prefetch_related("sectors", "region_links__region", "topic_links__topic")
     found = {cluster.slug: cluster for cluster in rows}
     return [found[slug] for slug in slugs if slug in found]

@@ -2,7 +2,7 @@
 
 A higher app registers in ``AppConfig.ready``; the lower app asks here. They are typed and
 listed in docs/architecture.md: *may it be archived*, *timeline*, *search*, *merge*, *hours of an
-office*, *readiness*, *views of a list*.
+office*, *readiness*, *views of a list*, *bands of clusters*.
 """
 
 import datetime as dt
@@ -275,3 +275,51 @@ def views_of_list(request: Any, list_name: str, query: str) -> OfferedViews:
     for offer in _list_views:
         return offer(request, list_name, query)
     return OfferedViews()
+
+
+# --- Bands of clusters ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Band:
+    """How well a cluster fits: a key by which it is drawn, and the word for it."""
+
+    key: str
+    label: Any
+
+
+@dataclass(frozen=True)
+class Banding:
+    """In which band each cluster is for one record of a higher app.
+
+    ``bands``: by the slug of the cluster, best first; a cluster that is not offered is missing.
+    ``legend``: every band that there is, best first. ``note``: what to know of them, or why there
+    are none.
+    """
+
+    label: str
+    address: str
+    legend: tuple[Band, ...]
+    bands: Mapping[str, Band]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Bander:
+    """``field(user)`` picks one of the records that ``user`` may see, or refuses without telling
+    whether there is another; ``bands(user, record, day)`` places the clusters for it."""
+
+    field: Callable[[Any], Any]
+    bands: Callable[[Any, Any, dt.date], Banding]
+
+
+_banders: list[Bander] = []
+
+
+def register_bander(bander: Bander) -> None:
+    """Let a page of clusters be tinted by what a record of a higher app needs."""
+    _banders.append(bander)
+
+
+def bander() -> Bander | None:
+    return _banders[0] if _banders else None

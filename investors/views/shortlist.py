@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Final
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
@@ -14,6 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from clusters.comparing import FEWEST, MOST
 from ifa_crm.shared.editing import form_page, onward
 from ifa_crm.shared.forms import HouseForm
 from ifa_crm.staff.decorators import StaffRequest, requires
@@ -196,8 +198,20 @@ def lead_shortlist(request: StaffRequest, ref: str) -> HttpResponse:
         "form": NoteClusterForm(),
         "has_national": any(row.shortlisting.cluster.tier == "national" for row in rows),
         "is_blocked": any(button.blocked for row in rows for button in _buttons_of(row)),
+        "on_the_map": f"{reverse('clusters:cluster_map')}?{urlencode({'lead': lead.ref})}",
+        "comparison": _comparison(lead, rows),
     }
     return TemplateResponse(request, "investors/shortlist.html", context)
+
+
+def _comparison(lead: Lead, rows: list[Row]) -> str:
+    """Where the first of them that are still in play stand side by side, if there are two."""
+    clusters = [row.shortlisting.cluster for row in rows if not row.is_ended]
+    slugs = [cluster.slug for cluster in clusters if not cluster.is_archived][:MOST]
+    if len(slugs) < FEWEST:
+        return ""
+    chosen = {f"c{number}": slug for number, slug in enumerate(slugs, 1)}
+    return f"{reverse('clusters:cluster_compare')}?{urlencode(chosen | {'lead': lead.ref})}"
 
 
 def _rows(lead: Lead) -> "QuerySet[Shortlisting]":

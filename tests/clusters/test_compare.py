@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from clusters.choices import MembershipKind, OrganisationKind, SuccessFactor, Tier
 from clusters.comparing import Row, compare
-from clusters.models import Cluster, ClusterSector
+from clusters.models import Cluster, ClusterSector, ClusterTopic
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Role
 from tests import make
@@ -16,7 +16,8 @@ from tests.conftest import SignIn
 
 pytestmark = pytest.mark.django_db
 ADDRESS = "/clusters/compare/"
-QUERIES = 13
+QUERIES = 14
+WITH_A_LEAD = 35
 
 
 def side_by_side(user: User, *clusters: Cluster) -> dict[str, Row]:
@@ -50,6 +51,40 @@ def test_differences_are_marked(viewer: User, pair: tuple[Cluster, Cluster]) -> 
     assert rows["Seat"].differs
     assert own(rows["Sectors"]) == [[str(single)], []]
     assert [len(cell) for cell in texts(rows["Sectors"])] == [2, 1]
+
+
+def test_topics_are_compared_those_at_the_heart_first(
+    viewer: User, pair: tuple[Cluster, Cluster]
+) -> None:
+    shared, single, edge = (make.topic(name_en=f"Topic {letter}") for letter in "cba")
+    for cluster in pair:
+        ClusterTopic.objects.create(cluster=cluster, topic=shared, confidence="high")
+    ClusterTopic.objects.create(cluster=pair[1], topic=single, confidence="low")
+    ClusterTopic.objects.create(cluster=pair[1], topic=edge, confidence="medium")
+    row = side_by_side(viewer, *pair)["Topics"]
+    assert row.differs
+    assert texts(row) == [["Topic c"], ["Topic c", "Topic a", "Topic b"]]
+    assert own(row) == [[], ["Topic a", "Topic b"]]
+
+
+def test_fit_for_a_lead_comes_first_and_only_when_asked(
+    viewer: User, as_user: SignIn, pair: tuple[Cluster, Cluster]
+) -> None:
+    topic, sector = make.topic(), make.sector()
+    ClusterTopic.objects.create(cluster=pair[0], topic=topic, confidence="high")
+    ClusterTopic.objects.create(cluster=pair[1], topic=make.topic())
+    ClusterSector.objects.create(cluster=pair[0], sector=sector)
+    ClusterSector.objects.create(cluster=pair[1], sector=make.sector())
+    lead = make.lead(sectors=[sector], topics=[topic])
+    client = as_user(viewer)
+    asked = {"c1": pair[0].slug, "c2": pair[1].slug}
+    plain = client.get(ADDRESS, asked)
+    assert "Fit" not in "".join(row.label for row in plain.context["rows"])
+    rows = client.get(ADDRESS, asked | {"lead": lead.ref}).context["rows"]
+    assert str(lead) in rows[0].label
+    assert rows[0].differs
+    assert [len(words) for words in own(rows[0])] == [1, 1]
+    assert texts(rows[0])[0] == ["Strong"]
 
 
 def test_evidence_stands_under_its_factor_and_is_not_graded(
@@ -119,3 +154,18 @@ def test_who_may_compare(as_user: SignIn) -> None:
     for role in Role:
         assert as_user(make.user(role=role)).get(ADDRESS).status_code == 200
     assert as_user(make.user(role=None)).get(ADDRESS).status_code == 403
+
+
+@pytest.mark.parametrize("rows", [1, 20])
+def test_compare_for_a_lead_costs_the_same_with_many_rows(
+    viewer: User, as_user: SignIn, django_assert_num_queries: Any, rows: int, pair: Any
+) -> None:
+    topics = [make.topic() for _number in range(rows)]
+    for cluster in pair:
+        for topic in topics:
+            ClusterTopic.objects.create(cluster=cluster, topic=topic)
+        make.seat(project=make.project(clusters=[cluster]))
+    lead = make.lead(topics=topics)
+    client = as_user(viewer)
+    with django_assert_num_queries(WITH_A_LEAD):
+        client.get(ADDRESS, {"c1": pair[0].slug, "c2": pair[1].slug, "lead": lead.ref})

@@ -12,7 +12,7 @@ from django.test import Client
 
 from clusters import cartography
 from clusters.cartography import APART, Place, markers, project
-from clusters.models import Cluster, ClusterRegion
+from clusters.models import Cluster, ClusterRegion, ClusterSector, ClusterTopic
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Role
 from tests import make
@@ -70,7 +70,7 @@ def links(html: str, pattern: str) -> set[str]:
 
 
 def marked(html: str) -> set[str]:
-    return links(html, r'class="map-mark" href="([^"]+)"')
+    return links(html, r'class="map-mark[^"]*" href="([^"]+)"')
 
 
 def listed(html: str) -> set[str]:
@@ -140,3 +140,107 @@ def test_who_may_see_the_map(as_user: SignIn) -> None:
     for role in Role:
         assert as_user(make.user(role=role)).get(ADDRESS).status_code == 200
     assert as_user(make.user(role=None)).get(ADDRESS).status_code == 403
+
+
+# --- For a lead -------------------------------------------------------------------------------
+
+WITH_A_LEAD = 28
+
+
+@pytest.fixture
+def stamps() -> dict[str, Any]:
+    """A lead that makes stamps, a cluster of them, and one of something else."""
+    topic, sector = make.topic(name_en="Postage stamps"), make.sector()
+    near, far = placed("A", 45.0), placed("B", 46.0)
+    ClusterSector.objects.create(cluster=near, sector=sector)
+    ClusterSector.objects.create(cluster=far, sector=make.sector())
+    ClusterTopic.objects.create(cluster=near, topic=topic, confidence="high", source="specialty")
+    ClusterTopic.objects.create(cluster=far, topic=make.topic())
+    lead = make.lead(sectors=[sector], topics=[topic])
+    return {"lead": lead, "near": near, "far": far}
+
+
+def _bands(html: str) -> dict[str, tuple[str, str]]:
+    """By address: the class that draws the band of a mark, and the last word of its name."""
+    found = re.findall(r'class="map-mark band-(\w+)" href="([^"]+)"[^>]*aria-label="([^"]+)"', html)
+    return {address: (key, name.rpartition(", ")[2]) for key, address, name in found}
+
+
+@pytest.mark.django_db
+def test_map_is_tinted_for_a_lead_in_form_and_in_words(
+    viewer: User, as_user: SignIn, stamps: dict[str, Any]
+) -> None:
+    lead, near, far = stamps["lead"], stamps["near"], stamps["far"]
+    client = as_user(viewer)
+    assert not _bands(client.get(ADDRESS).content.decode())
+    html = client.get(ADDRESS, {"lead": lead.ref}).content.decode()
+    bands = _bands(html)
+    assert bands[near.get_absolute_url()] == ("strong", "Strong")
+    assert bands[far.get_absolute_url()][0] in {"weak", "none"}
+    assert str(lead) in html
+    assert html.count("mark-ring") == 5, "four of the legend and the strong one"
+    beside = html.partition("map-names")[2]
+    assert ">Strong</span>" in beside
+    ordered = client.get(ADDRESS, {"lead": lead.ref, "sort": "band"}).content.decode()
+    beside = ordered.partition("map-list-title")[2]
+    assert beside.index("<h3>Strong") < beside.index(near.name) < beside.index(far.name)
+    kept = client.get(ADDRESS, {"lead": lead.ref, "q": far.name}).content.decode()
+    assert marked(kept) == {far.get_absolute_url()}
+    assert f'name="lead" value="{lead.ref}"' in kept, "the filters carry the lead along"
+
+
+@pytest.mark.django_db
+def test_lead_without_topic_or_sector_claims_nothing(viewer: User, as_user: SignIn) -> None:
+    placed("A", 45.0)
+    html = as_user(viewer).get(ADDRESS, {"lead": make.lead().ref}).content.decode()
+    assert not _bands(html)
+    assert "nothing can be compared" in html
+
+
+@pytest.mark.django_db
+def test_words_of_a_lead_stand_in_for_topics_that_nobody_ticked(
+    viewer: User, as_user: SignIn, stamps: dict[str, Any]
+) -> None:
+    lead = make.lead(makes="We print postage stamps.")
+    html = as_user(viewer).get(ADDRESS, {"lead": lead.ref}).content.decode()
+    bands = _bands(html)
+    assert bands[stamps["near"].get_absolute_url()][0] != "none"
+    assert bands[stamps["far"].get_absolute_url()][0] == "none"
+    assert "read from its words" in html
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("address", [ADDRESS, "/clusters/compare/"])
+def test_a_hidden_lead_is_refused_like_none_at_all(
+    viewer: User, as_user: SignIn, stamps: dict[str, Any], address: str
+) -> None:
+    hidden = make.confidential_lead(owner=make.user(), title="Secret stamps")
+    client = as_user(viewer)
+    asked = {"c1": stamps["near"].slug, "c2": stamps["far"].slug}
+    answers = []
+    for ref in (hidden.ref, hidden.ref[::-1] + "x"):
+        html = client.get(address, asked | {"lead": ref}).content.decode()
+        assert "invalid-feedback" in html
+        assert "Secret" not in html
+        answers.append(html.replace(ref, "REF"))
+    one, other = (re.sub(r"nonce[^>]+|csrf[^>]+", "", html) for html in answers)
+    assert one == other
+    by_text = client.get(address, asked | {"lead_text": "Secret stamps"}).content.decode()
+    assert "Nothing on record matches" in by_text
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("rows", [1, 20])
+def test_tinted_map_costs_the_same_with_many_clusters(
+    viewer: User, as_user: SignIn, django_assert_num_queries: Any, rows: int
+) -> None:
+    topic, sector = make.topic(), make.sector()
+    for row in range(rows):
+        cluster = placed(f"{row:02}"[-2:], 44 + row / 10)
+        ClusterTopic.objects.create(cluster=cluster, topic=topic)
+        ClusterSector.objects.create(cluster=cluster, sector=sector)
+        make.seat(project=make.project(clusters=[cluster]))
+    lead = make.lead(sectors=[sector], topics=[topic])
+    client = as_user(viewer)
+    with django_assert_num_queries(WITH_A_LEAD):
+        client.get(ADDRESS, {"lead": lead.ref})

@@ -75,6 +75,20 @@ class ReferenceTest(TestCase):
             assert found[other]["hit@3"][0] < figures["hit@3"]
         assert bench.stability(cases[::6], draws=5) >= 0.80
 
+    def test_cases_that_taught_something_do_not_fall_back(self) -> None:
+        bench = read_bench()
+        for name in ("unseen", "third", "fourth"):
+            file = DEFAULT.with_name(f"fit_cases_{name}.csv")
+            cases = read_cases(file, bench.names.values())
+            figures = measure(name, bench.by_fit(), cases).figures()
+            for what, least in (("hit@1", 0.88), ("hit@3", 0.94), ("none", 0.85)):
+                assert figures[what][0] >= least, (name, what, figures[what])
+
+    def test_what_says_nothing_is_promised_nothing(self) -> None:
+        bench = read_bench()
+        for mode in ("join", "start", "either"):
+            assert bench.by_fit()(Case("Zzyzx qwertz.", mode, frozenset({"none"}))).says_none
+
     def test_the_commands_print_their_tables(self) -> None:
         told = StringIO()
         call_command("evaluate_fit", part="held-out", stdout=told)

@@ -290,3 +290,26 @@ def test_tab_is_read_by_each_role(role: Role) -> None:
     client = Client()
     client.force_login(make.user(role=role))
     assert client.get(tab(item)).status_code == 200
+
+
+def test_tab_leads_to_the_map_and_to_those_in_play_side_by_side(
+    client: Client, adviser: User
+) -> None:
+    lead = make.qualified_lead(owner=adviser)
+    address = reverse("investors:lead_shortlist", args=[lead.ref])
+    first = make.shortlisting(lead=lead)
+    context = client.get(address).context
+    assert context["on_the_map"] == f"/clusters/map/?lead={lead.ref}"
+    assert context["comparison"] == ""
+    closed = make.shortlisting(lead=lead, state=_S.CLOSED)
+    more = [make.shortlisting(lead=lead) for _ in range(4)]
+    answer = client.get(address)
+    comparison = answer.context["comparison"]
+    slugs = [item.cluster.slug for item in (first, *more)]
+    assert comparison.count("&c") == 3
+    assert closed.cluster.slug not in comparison
+    assert sum(slug in comparison for slug in slugs) == 4
+    assert comparison.replace("&", "&amp;") in answer.content.decode()
+    shown = client.get(comparison)
+    assert len(shown.context["clusters"]) == 4
+    assert str(lead) in shown.content.decode()

@@ -100,3 +100,11 @@ def test_inflected_forms_are_one_word_and_others_are_not() -> None:
     assert same_word("welded", "welding", "en")
     assert same_word("capteurs", "capteur", "fr")
     assert not same_word("generator", "generation", "en")
+
+
+def test_a_single_word_of_the_other_language_is_written_exactly_so() -> None:
+    terms = [Term("flax", "fr", "lin"), Term("robots", "fr", "robotique")]
+    vocabulary = Vocabulary.of(terms, {})
+    assert propose("We make sealed lines and bags for the farm.", vocabulary) == []
+    assert propose("Sealed lines. We make bags for the farm.", vocabulary) == []
+    assert [each.topic for each in propose("Robotique for the farm.", vocabulary)] == ["robots"]
