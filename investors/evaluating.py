@@ -11,6 +11,7 @@ from urllib.parse import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from ifa_crm.shared.fold import fold
 from investors import fit
 from investors.topics import Proposal
 
@@ -357,7 +358,8 @@ def asking(
     text = _("“%(topic)s” is a wide field. Which of these is it?") % {
         "topic": names.topics.get(question.about, question.about)
     }
-    named = sorted((names.topics.get(key, key), key) for key in question.choices)
+    labelled = [(names.topics.get(key, key), key) for key in question.choices]
+    named = sorted(labelled, key=lambda pair: fold(pair[0]))
     return Asking(text, [Answer(f"topic:{key}", label) for label, key in named])
 
 

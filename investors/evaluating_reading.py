@@ -46,7 +46,7 @@ def on_record(lead: Lead) -> Asked:
     parts = (lead.makes.strip(), lead.wants.strip())
     return Asked(
         text="\n\n".join(part for part in parts if part),
-        own=tuple(lead.topics.live().values_list("key", flat=True)),  # type: ignore[attr-defined]
+        own=tuple(lead.topics.live().values_list("key", flat=True)),
         sectors=tuple(lead.sectors.values_list("key", flat=True)),
         mode=MODES.get(Mode(lead.mode), ""),
         regions=tuple(lead.preferred_regions.values_list("name", flat=True)),
@@ -110,7 +110,10 @@ class Evaluated:
 
     @cached_property
     def question(self) -> evaluating.Asking | None:
+        """Where none fits, no answer about the how and the where makes one fit."""
         found = fit.best_question(self.need, list(self.clusters.values()), self.tables)
+        if found and fit.fits_none(self.rows) and found.about in {"mode", "regions"}:
+            return None
         return evaluating.asking(found, self.rows, self.clusters, self.names)
 
     @cached_property

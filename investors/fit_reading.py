@@ -57,13 +57,16 @@ def _compiled(names: tuple[Any, ...], words: tuple[Any, ...]) -> Vocabulary:
 
 
 def vocabulary_version() -> str:
-    """Eight letters that change with any word, topic of a cluster or related sectors."""
+    """Eight letters that change with any word of a topic, its place, its sectors, or the table of
+    related sectors. What the clusters work on is not in it."""
+    related = RelatedSectors.objects.order_by("pk")
     stated = [
         list(Topic.objects.live().order_by("pk").values_list("key", "broader__key")),
         list(TopicWords.objects.order_by("pk").values_list("topic__key", "kind", "texts")),
         list(TopicSector.objects.order_by("pk").values_list("topic__key", "sector__key")),
+        list(related.values_list("first__key", "second__key", "closeness")),
     ]
-    return hashlib.sha256(json.dumps(stated).encode()).hexdigest()[:8]
+    return hashlib.sha256(json.dumps(stated, default=str).encode()).hexdigest()[:8]
 
 
 def read_tables(day: dt.date) -> fit.Tables:

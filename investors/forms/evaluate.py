@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from clusters.forms.fields import TopicsField
 from clusters.forms.topics import topic_field
 from clusters.models import Cluster, Region, Sector, Topic
+from ifa_crm.shared.fold import fold
 from ifa_crm.shared.forms import HouseForm
 from investors import fit
 from investors.choices import Mode
@@ -61,7 +62,9 @@ class EvaluateForm(HouseForm):
         super().__init__(*args, **kwargs)
         for name in ("topic", "off", "shown", "own"):
             self.fields[name].choices = list(names.topics.items())
-        self.fields["sector"].choices = sorted(names.sectors.items(), key=lambda pair: pair[1])
+        self.fields["sector"].choices = sorted(
+            names.sectors.items(), key=lambda pair: fold(pair[1])
+        )
         regions = Region.objects.values_list("name", flat=True)
         self.fields["region"].choices = [(name, name) for name in regions]
         self.offer("add", Topic.objects.live())

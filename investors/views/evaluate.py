@@ -93,7 +93,7 @@ def lead_evaluate(request: StaffRequest, ref: str) -> HttpResponse:
     question = question_of(request, lead)
     if goes_to_its_address(request, question):
         return redirect(question.address(reverse("investors:lead_evaluate", args=[lead.ref])))
-    return lead_page(request, lead, question, NoteEvaluatedForm())
+    return lead_page(request, lead, question)
 
 
 def _handled(request: StaffRequest, ref: str) -> tuple[Lead, Question]:
@@ -115,7 +115,7 @@ def lead_keep(request: StaffRequest, ref: str) -> HttpResponse:
     ):
         messages.success(request, _("Kept. It stays as it is, whatever changes."))
         return redirect(question.form.result)
-    return lead_page(request, lead, question, NoteEvaluatedForm())
+    return lead_page(request, lead, question)
 
 
 @require_POST
@@ -152,7 +152,7 @@ def lead_record(request: StaffRequest, ref: str) -> HttpResponse:
     ):
         messages.success(request, _("It is on record of the lead."))
         return redirect("investors:lead_evaluate", ref=lead.ref)
-    return lead_page(request, lead, question, NoteEvaluatedForm())
+    return lead_page(request, lead, question)
 
 
 def _changes(found: Evaluated) -> dict[str, Any]:

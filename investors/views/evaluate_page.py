@@ -32,7 +32,7 @@ from investors.evaluating_reading import (
     read_names,
     run_of,
 )
-from investors.forms.evaluate import FIELDS, EvaluateForm, drawn
+from investors.forms.evaluate import FIELDS, EvaluateForm, NoteEvaluatedForm, drawn
 from investors.models import Lead
 from investors.permissions import may_handle
 from investors.views.frame import lead_frame
@@ -81,8 +81,13 @@ def question_of(request: StaffRequest, lead: Lead | None = None) -> Question:
 
 
 def goes_to_its_address(request: StaffRequest, question: Question) -> bool:
-    """Whether a form that was sent without htmx is answered by the address of its question."""
-    return request.method == "POST" and not request.htmx and question.has_address
+    """Whether a form that was sent without htmx is answered by the address of its question.
+
+    Not if clusters are ticked already: an address does not say which.
+    """
+    is_page = request.method == "POST" and not request.htmx
+    keeps = request.POST.get("clusters") or request.POST.get("why")
+    return is_page and not keeps and question.has_address
 
 
 def shown(request: StaffRequest, question: Question, there: Sequence[str] = ()) -> dict[str, Any]:
@@ -139,9 +144,10 @@ def _not_known(found: Evaluated) -> list[str]:
 
 
 def lead_page(
-    request: StaffRequest, lead: Lead, question: Question, noting: HouseForm
+    request: StaffRequest, lead: Lead, question: Question, noting: HouseForm | None = None
 ) -> HttpResponse:
     """The tab of a lead; for htmx its result alone."""
+    noting = noting or NoteEvaluatedForm(initial={"why": request.POST.get("why", "")})
     there = list(lead.shortlist.values_list("cluster__slug", flat=True))
     handles = may_handle(request.user, lead)
     context = shown(request, question, there) | {

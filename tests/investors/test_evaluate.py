@@ -208,6 +208,7 @@ def test_it_is_said_plainly_that_none_fits(client: Client, world: World) -> None
     html = page.content.decode()
     assert "None of the 3 clusters fits." in html
     assert "refer them elsewhere" in html
+    assert page.context["question"] is None
 
 
 def test_reasons_name_sector_region_seat_and_what_is_missing(client: Client, world: World) -> None:

@@ -112,6 +112,13 @@ def test_keeping_stores_what_is_on_the_page(
         assert words in page
 
 
+def test_keeping_stands_on_the_timeline(client: Client, lead: Lead) -> None:
+    client.post(at(lead, "keep"), SENT)
+    page = client.get(lead.get_absolute_url()).content.decode()
+    assert "An evaluation was kept" in page
+    assert Evaluation.objects.get().get_absolute_url() in page
+
+
 def test_keeping_the_same_twice_keeps_one(client: Client, lead: Lead) -> None:
     client.post(at(lead, "keep"), SENT)
     client.post(at(lead, "keep"), SENT)
@@ -178,6 +185,14 @@ def test_noting_one_below_possible_asks_why(client: Client, lead: Lead, world: W
     assert not Evaluation.objects.exists()
     client.post(at(lead, "note"), sent | {"why": "They know each other."})
     assert {item.why for item in Shortlisting.objects.all()} == {"They know each other."}
+
+
+def test_ticks_and_words_stay_while_the_result_moves(client: Client, lead: Lead) -> None:
+    sent = SENT | {"clusters": "otherwise", "why": "They know each other."}
+    for page in (htmx(client, sent, at(lead)), client.post(at(lead), sent)):
+        assert page.status_code == 200
+        assert verdict(page, "Otherwise").is_ticked
+        assert ">They know each other.</textarea>" in page.content.decode()
 
 
 def test_noting_needs_a_tick_and_a_lead_that_moves(
@@ -334,13 +349,13 @@ def test_tab_costs_the_same_with_1_and_with_20_kept(
     make.seat(project=make.project(clusters=[world.near])).topics.add(world.sensors)
     client.post(at(lead, "note"), SENT | {"clusters": "nearby"})
     client.get(at(lead))
-    with django_assert_num_queries(46):
+    with django_assert_num_queries(47):
         client.get(at(lead))
     for number in range(19):
         make.shortlisting(lead=lead)
         make_kept(lead, adviser, rows=[{"cluster": f"x{number}", "band": "weak"}])
     client.post(at(lead, "keep"), SENT | {"mode": "start"})
-    with django_assert_num_queries(46):
+    with django_assert_num_queries(47):
         client.get(at(lead))
 
 

@@ -104,6 +104,7 @@ def _much_happened(owner: User) -> Lead:
         at = timezone.now() - dt.timedelta(hours=hours)
         make.interaction(lead=lead, happened_at=at, contacts=[contact])
     make.shortlisting(lead=lead, state=ShortlistState.ACCEPTED)
+    make.evaluation(lead=lead)
     make.meeting(lead=lead, state=MeetingState.HELD)
     make.meeting(lead=lead, state=MeetingState.CANCELLED)
     row = make.engagement(lead=lead, state=EngagementState.VERIFIED)
