@@ -10,6 +10,7 @@ UNAUDITED = {
 DERIVED = {
     *("search_text", "next_due", "heard_at", "reply_due_at", "silent_at"),
     "logged_late",
+    "rows",  # of a kept evaluation: its page shows them
 }
 
 
@@ -31,6 +32,7 @@ class InvestorsConfig(AppConfig):
             tasks,
             timeline,
             timeline_engagements,
+            timeline_evaluations,
             undoing,
         )
         from investors.importing import nouns
@@ -39,6 +41,7 @@ class InvestorsConfig(AppConfig):
         searching.register()
         timeline.register()
         timeline_engagements.register()
+        timeline_evaluations.register()
         archive_checks.register()
         clocks.register()
         tasks.register()

@@ -59,6 +59,18 @@ class Mode(TextChoices):
     WILL_NOT_SAY = "will not say", _("Will not say")
 
 
+class Band(TextChoices):
+    """How well a cluster fits a need. The values are those of :mod:`investors.fit`."""
+
+    STRONG = "strong", pgettext_lazy("fit", "Strong")
+    POSSIBLE = "possible", pgettext_lazy("fit", "Possible")
+    WEAK = "weak", pgettext_lazy("fit", "Weak")
+    NONE = "none", pgettext_lazy("fit", "No fit")
+
+
+BELOW_POSSIBLE: Final = frozenset({Band.WEAK, Band.NONE})
+
+
 class Horizon(TextChoices):
     NOT_ASKED = "not asked", _("Not asked")
     HALF_YEAR = "6 months", _("Within 6 months")

@@ -28,9 +28,10 @@ further matching topic never lowers a score, the order of clusters changes nothi
 only widens the range. Nationality, size and personal data do not enter.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from heapq import nsmallest
 from math import prod, sqrt
 from typing import Final
 
@@ -200,7 +201,7 @@ def evaluate(
 ) -> list[Row]:
     """All clusters, best first; those of one score by key."""
     raw = [_components(need, cluster, tables) for cluster in clusters]
-    means = {name: _mean([each[name] for each in raw]) for name in NEUTRAL}
+    means = _means(raw)
     rows = [
         _row(need, cluster, parts, means, tables, weights)
         for cluster, parts in zip(clusters, raw, strict=True)
@@ -225,8 +226,21 @@ def _mean(parts: list[Component | None]) -> float | None:
     return sum(values) / len(values) if values else None
 
 
+Parts = Mapping[str, Component | None]
+"""The components of one cluster; nothing where one is unknown."""
+
+
+def _means(raw: Sequence[Parts]) -> dict[str, float | None]:
+    return {name: _mean([each[name] for each in raw]) for name in NEUTRAL}
+
+
 def _components(need: Need, cluster: Cluster, tables: Tables) -> dict[str, Component | None]:
-    matches = matches_of(need, cluster, tables)
+    return _components_from(need, cluster, tables, matches_of(need, cluster, tables))
+
+
+def _components_from(
+    need: Need, cluster: Cluster, tables: Tables, matches: "tuple[TopicMatch, ...]"
+) -> dict[str, Component | None]:
     touched = covered(need, cluster, matches, tables)
     return {
         "topics": _exact(_topics(need, cluster, matches, touched)),
@@ -242,19 +256,20 @@ def _exact(value: float | None) -> Component | None:
 
 def matches_of(need: Need, cluster: Cluster, tables: Tables) -> tuple[TopicMatch, ...]:
     """The best answer of the cluster to each topic of the need that it answers."""
-    found = []
-    for asked in need.topics:
-        worth, offered = max(
-            (
-                (cluster.topics[topic] * close, topic)
-                for topic, close in tables.answers_to(asked).items()
-                if topic in cluster.topics
-            ),
-            default=(0.0, ""),
-        )
-        if worth > 0:
-            found.append(TopicMatch(asked, offered, worth))
-    return tuple(found)
+    found = (_match(asked, cluster, tables) for asked in need.topics)
+    return tuple(match for match in found if match is not None)
+
+
+def _match(asked: str, cluster: Cluster, tables: Tables) -> TopicMatch | None:
+    worth, offered = max(
+        (
+            (cluster.topics[topic] * close, topic)
+            for topic, close in tables.answers_to(asked).items()
+            if topic in cluster.topics
+        ),
+        default=(0.0, ""),
+    )
+    return TopicMatch(asked, offered, worth) if worth > 0 else None
 
 
 def covered(need: Need, cluster: Cluster, matches: tuple[TopicMatch, ...], tables: Tables) -> float:
@@ -382,60 +397,123 @@ def band_of(score: float) -> str:
 
 # --- The one question --------------------------------------------------------------------
 
+Answers = Iterator[Sequence[Parts]]
+"""For each answer, the components of every cluster if it were given."""
+
 
 def best_question(
     need: Need, clusters: Sequence[Cluster], tables: Tables, weights: Weights = WEIGHTS
 ) -> Question | None:
     """Of what is unknown, what would change the first three most, over all the answers.
 
-    ``moves`` is the mean number of clusters, of three, that an answer exchanges.
+    ``moves`` is the mean number of clusters, of three, that an answer exchanges. An answer changes
+    one component or two; the others are taken over from the need as it stands.
     """
-    first = _first_three(need, clusters, tables, weights)
-    asked = [
-        Question(about, _moved(first, answers, clusters, tables, weights), choices)
-        for about, choices, answers in _questions(need, clusters, tables)
-        if answers
-    ]
+    base = [_components(need, cluster, tables) for cluster in clusters]
+    first = _first_three(base, clusters, weights)
+    asked = []
+    for about, choices, answers in _questions(need, clusters, tables, base):
+        changed = [len(first - _first_three(parts, clusters, weights)) for parts in answers]
+        if changed:
+            asked.append(Question(about, sum(changed) / len(changed), choices))
     best = max(asked, key=lambda question: question.moves, default=None)
     return best if best is not None and best.moves > 0 else None
 
 
 def _questions(
-    need: Need, clusters: Sequence[Cluster], tables: Tables
-) -> list[tuple[str, tuple[str, ...], list[Need]]]:
-    asked: list[tuple[str, tuple[str, ...], list[Need]]] = []
+    need: Need, clusters: Sequence[Cluster], tables: Tables, base: Sequence[Parts]
+) -> Iterator[tuple[str, tuple[str, ...], Answers]]:
     if need.mode not in {JOIN, START, EITHER}:
-        modes = [replace(need, mode=mode) for mode in (JOIN, START)]
-        asked.append(("mode", (JOIN, START), modes))
+        yield "mode", (JOIN, START), _modes(need, clusters, tables, base)
     if not need.regions:
-        regions = tuple(sorted({region for cluster in clusters for region in cluster.regions}))
-        placed = [replace(need, regions=frozenset({region})) for region in regions]
-        asked.append(("regions", (), placed))
+        yield "regions", (), _regions(need, clusters, base)
     if not need.sectors and not need.topics:
-        sectors = tuple(sorted({sector for cluster in clusters for sector in cluster.sectors}))
-        stated = [replace(need, sectors=frozenset({sector})) for sector in sectors]
-        asked.append(("sectors", (), stated))
+        yield "sectors", (), _sectors(need, clusters, tables, base)
     for topic in need.topics:
         below = tuple(sorted(key for key, above in tables.broader.items() if above == topic))
         open_ones = tuple(key for key in below if key not in need.topics)
-        told = [replace(need, topics={**need.topics, key: 1.0}) for key in open_ones]
         if len(open_ones) > 1 and len(open_ones) == len(below):
-            asked.append((topic, open_ones, told))
-    return asked
+            yield topic, open_ones, _narrower(need, open_ones, clusters, tables, base)
 
 
-def _moved(
-    first: set[str],
-    answers: list[Need],
+def _modes(
+    need: Need, clusters: Sequence[Cluster], tables: Tables, base: Sequence[Parts]
+) -> Answers:
+    for mode in (JOIN, START):
+        told = replace(need, mode=mode)
+        yield [
+            {**parts, "opportunity": _opportunity(told, cluster, tables)}
+            for cluster, parts in zip(clusters, base, strict=True)
+        ]
+
+
+def _regions(need: Need, clusters: Sequence[Cluster], base: Sequence[Parts]) -> Answers:
+    for region in sorted({region for cluster in clusters for region in cluster.regions}):
+        told = replace(need, regions=frozenset({region}))
+        yield [
+            {**parts, "territory": _exact(_territory(told, cluster))}
+            for cluster, parts in zip(clusters, base, strict=True)
+        ]
+
+
+def _sectors(
+    need: Need, clusters: Sequence[Cluster], tables: Tables, base: Sequence[Parts]
+) -> Answers:
+    """Without topics no other component looks at the sector."""
+    for sector in sorted({sector for cluster in clusters for sector in cluster.sectors}):
+        told = replace(need, sectors=frozenset({sector}))
+        yield [
+            {**parts, "sector": _exact(_sector(told, cluster, 0.0, tables))}
+            for cluster, parts in zip(clusters, base, strict=True)
+        ]
+
+
+def _narrower(
+    need: Need,
+    topics: Sequence[str],
     clusters: Sequence[Cluster],
     tables: Tables,
-    weights: Weights,
-) -> float:
-    changed = [len(first - _first_three(each, clusters, tables, weights)) for each in answers]
-    return sum(changed) / len(changed)
+    base: Sequence[Parts],
+) -> Answers:
+    """A cluster without seats has the opportunity that it had."""
+    before = [matches_of(need, cluster, tables) for cluster in clusters]
+    for topic in topics:
+        told = replace(need, topics={**need.topics, topic: 1.0})
+        yield [
+            _told(told, topic, cluster, tables, matches, parts)
+            for cluster, matches, parts in zip(clusters, before, base, strict=True)
+        ]
 
 
-def _first_three(
-    need: Need, clusters: Sequence[Cluster], tables: Tables, weights: Weights
-) -> set[str]:
-    return {row.key for row in evaluate(need, clusters, tables, weights)[:3]}
+def _told(
+    need: Need,
+    topic: str,
+    cluster: Cluster,
+    tables: Tables,
+    matches: tuple[TopicMatch, ...],
+    parts: Parts,
+) -> Parts:
+    further = _match(topic, cluster, tables)
+    matches = (*matches, further) if further is not None else matches
+    touched = covered(need, cluster, matches, tables)
+    return {
+        "topics": _exact(_topics(need, cluster, matches, touched)),
+        "sector": _exact(_sector(need, cluster, touched, tables)),
+        "opportunity": _opportunity(need, cluster, tables)
+        if cluster.seats
+        else parts["opportunity"],
+        "territory": parts["territory"],
+    }
+
+
+def _first_three(raw: Sequence[Parts], clusters: Sequence[Cluster], weights: Weights) -> set[str]:
+    """As the first three of :func:`evaluate`: a test holds the two equal."""
+    means = _means(raw)
+    guess = {name: NEUTRAL[name] if mean is None else mean for name, mean in means.items()}
+    scored = []
+    for cluster, parts in zip(clusters, raw, strict=True):
+        score = 0.0
+        for name, part in parts.items():
+            score += getattr(weights, name) * (guess[name] if part is None else part.value)
+        scored.append((-round(score / weights.total * 100, 6), cluster.key))
+    return {key for _score, key in nsmallest(3, scored)}

@@ -4,17 +4,20 @@ import datetime as dt
 import hashlib
 import json
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Prefetch
 
 from clusters.choices import Confidence, ProjectStatus, TopicSource
 from clusters.models import (
     Call,
     Cluster,
+    ClusterRegion,
+    ClusterSector,
+    ClusterTopic,
     OpenSeat,
     ProjectCluster,
     RelatedSectors,
@@ -54,13 +57,16 @@ def _compiled(names: tuple[Any, ...], words: tuple[Any, ...]) -> Vocabulary:
 
 
 def vocabulary_version() -> str:
-    """Eight letters that change with any word, topic of a cluster or related sectors."""
+    """Eight letters that change with any word of a topic, its place, its sectors, or the table of
+    related sectors. What the clusters work on is not in it."""
+    related = RelatedSectors.objects.order_by("pk")
     stated = [
         list(Topic.objects.live().order_by("pk").values_list("key", "broader__key")),
         list(TopicWords.objects.order_by("pk").values_list("topic__key", "kind", "texts")),
         list(TopicSector.objects.order_by("pk").values_list("topic__key", "sector__key")),
+        list(related.values_list("first__key", "second__key", "closeness")),
     ]
-    return hashlib.sha256(json.dumps(stated).encode()).hexdigest()[:8]
+    return hashlib.sha256(json.dumps(stated, default=str).encode()).hexdigest()[:8]
 
 
 def read_tables(day: dt.date) -> fit.Tables:
@@ -88,26 +94,34 @@ def read_clusters(user: User | None, day: dt.date) -> list[fit.Cluster]:
 
     Without a user: with those that are open to everybody.
     """
-    rows = Cluster.objects.offered_in(settings.REFERENCE_YEAR).prefetch_related(
-        Prefetch("topic_links__topic"), "sectors", "regions"
-    )
+    rows = Cluster.objects.offered_in(settings.REFERENCE_YEAR)
+    topics: dict[int, dict[str, float]] = defaultdict(dict)
+    links = ClusterTopic.objects.filter(topic__archived_at__isnull=True)
+    for key, topic, confidence, source in links.values_list(
+        "cluster", "topic__key", "confidence", "source"
+    ):
+        topics[key][topic] = CENTRAL[Confidence(confidence)] * SAID[TopicSource(source)]
+    sectors = _gathered(ClusterSector.objects.values_list("cluster", "sector__key"))
+    regions = _gathered(ClusterRegion.objects.values_list("cluster", "region__name"))
     found = _opportunities(user, day)
     return [
         fit.Cluster(
-            key=row.slug,
-            topics={
-                link.topic.key: CENTRAL[Confidence(link.confidence)]
-                * SAID[TopicSource(link.source)]
-                for link in row.topic_links.all()
-                if not link.topic.is_archived
-            },
-            sectors=frozenset(sector.key for sector in row.sectors.all()),
-            regions=frozenset(region.name for region in row.regions.all()),
-            seats=tuple(found.seats[row.pk]),
-            labelled_projects=found.labelled[row.pk],
+            key=slug,
+            topics=topics[key],
+            sectors=frozenset(sectors[key]),
+            regions=frozenset(regions[key]),
+            seats=tuple(found.seats[key]),
+            labelled_projects=found.labelled[key],
         )
-        for row in rows
+        for key, slug in rows.values_list("pk", "slug")
     ]
+
+
+def _gathered(pairs: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for key, value in pairs:
+        found[key].append(value)
+    return found
 
 
 def _opportunities(user: User | None, day: dt.date) -> _Opportunities:

@@ -44,6 +44,7 @@ if TYPE_CHECKING:
         ContactPair,
         Engagement,
         Enquiry,
+        Evaluation,  # noqa: F401
         HandedLead,  # noqa: F401
         Handover,
         Interaction,  # noqa: F401
@@ -375,6 +376,10 @@ class AttachmentQuerySet(QuerySet["Attachment"]):
 class ShortlistingQuerySet(UnderLead["Shortlisting"]):
     def moving(self) -> Self:
         return self.exclude(state__in=SHORTLIST_ENDED)
+
+
+class EvaluationQuerySet(UnderLead["Evaluation"]):
+    pass
 
 
 def engagement_is_visible(user: "User") -> Q:

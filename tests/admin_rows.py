@@ -184,6 +184,7 @@ def _of_investors(these: _Shared) -> Rows:
             office=make.office(), last=these.boss()
         ),
         investors.Enquiry: lambda: an_enquiry(these),
+        investors.Evaluation: lambda: make.evaluation(lead=these.lead()),
         investors.Handover: lambda: investors.Handover.objects.create(
             giver=make.user(), receiver=these.boss(), made_by=these.boss()
         ),

@@ -55,10 +55,12 @@ from investors.choices import (
     RefusalReason,
     ShortlistState,
 )
+from investors.evaluating_kept import Run
 from investors.models import (
     Action,
     Contact,
     Engagement,
+    Evaluation,
     Interaction,
     Investor,
     Lead,
@@ -69,6 +71,7 @@ from investors.models import (
 from investors.services import (
     actions,
     engagements,
+    evaluations,
     interactions,
     investors,
     leads,
@@ -383,6 +386,19 @@ def shortlisting(
     for step in _WAY[state]:
         item = _step(manager, item, step)
     return item
+
+
+def evaluation(*, lead: Lead, **fields: Any) -> Evaluation:
+    """A kept one as it comes from the page: by default of a sector, without any cluster."""
+    run = Run(
+        inputs={"topics": {}, "sectors": ["energy"], "mode": Mode.JOIN.value, "regions": []},
+        vocabulary=f"v{number()}",
+        weights="2026-11",
+        rows=[],
+    )
+    return evaluations.keep_evaluation(
+        actor=user(role=Role.MANAGER), lead=lead, text="Text", run=replace(run, **fields)
+    )
 
 
 _S = ShortlistState

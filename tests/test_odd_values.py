@@ -42,6 +42,7 @@ WORST = ("nul", "broken bytes", "long number", "number past 64 bits", "first mom
 NAMES = [
     *("q", "before", "size", "page", "sort", "more", "all", "at", "after", "can", "currency"),
     *("direction", "factor", "investor", "kind", "lead", "month", "next", "project", "seat"),
+    *("text", "topic", "off", "shown", "own", "add", "add_text", "region", "mode", "answer"),
     *("whose", "cluster_text", "project_text", "seat_text"),
 ]
 
@@ -123,6 +124,7 @@ def test_no_page_of_a_record_fails(person: Client, manager: User, value: str) ->
         ("investors:lead_lose", [lead.ref]),
         ("investors:action_create", [lead.ref]),
         ("investors:shortlist_choose", [lead.ref]),
+        ("investors:lead_evaluate", [lead.ref]),
         ("clusters:evidence_create", [engagement.cluster.slug]),
     ):
         assert person.get(f"{reverse(name, args=args)}?{query}").status_code < 500, name

@@ -165,8 +165,9 @@ def facts_check(request: StaffRequest, slug: str) -> HttpResponseBase:
 
 @requires(Act.RECORD)
 def note_create(request: StaffRequest, slug: str) -> HttpResponseBase:
+    """A note to the desk officer; ``?text=`` begins it."""
     cluster = _cluster(request, slug)
-    form = NoteForm(request.POST or None)
+    form = NoteForm(request.POST or None, initial={"text": request.GET.get("text", "")[:2000]})
     if form.carry_out(
         lambda: services.write_note(actor=request.user, cluster=cluster, **form.cleaned_data)
     ):

@@ -27,6 +27,12 @@ class Entry:
 
 NAVIGATION = (
     Entry(_("Today"), "home:today", "sun", starts=("home:section",)),
+    Entry(
+        _("Where to send them"),
+        "investors:evaluate",
+        "map-pin",
+        starts=("investors:evaluate",),
+    ),
     Entry(_("Leads"), "investors:lead_list", "inbox-stack", starts=("investors:lead",)),
     Entry(
         _("Investors"),

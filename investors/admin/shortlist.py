@@ -47,12 +47,12 @@ class ShortlistingAdmin(OfLead):
     fixed_fields = ("lead", "cluster")
     readonly_fields = (
         *("state", "state_since", "refused_reason", "declined_reason", "added_by"),
-        "acts",
+        *("evaluation", "acts"),
     )
     inlines = (LogInline,)
     fields = (
         *("lead", "cluster", "why", ("state", "state_since")),
-        *(("refused_reason", "declined_reason"), "added_by", "acts"),
+        *(("refused_reason", "declined_reason"), "evaluation", "added_by", "acts"),
     )
 
     def acts_of(self, record: Shortlisting) -> Iterable[Act]:

@@ -9,6 +9,7 @@ from investors.models.engagement import (
     MilestoneKind,
     Outcome,
 )
+from investors.models.evaluation import Evaluation
 from investors.models.handover import HandedLead, Handover
 from investors.models.intake import AssignmentRule, Enquiry, Turn
 from investors.models.investor import Contact, Investor
@@ -30,6 +31,7 @@ __all__ = [
     "Engagement",
     "EngagementLog",
     "Enquiry",
+    "Evaluation",
     "HandedLead",
     "Handover",
     "Interaction",

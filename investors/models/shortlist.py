@@ -10,7 +10,8 @@ from clusters.models import Cluster
 from ifa_crm.shared.acting import Audited
 from ifa_crm.shared.fields import ReferenceField
 from ifa_crm.shared.models import ByReference, StateLog
-from investors.choices import DeclineReason, RefusalReason, ShortlistState
+from investors.choices import Band, DeclineReason, RefusalReason, ShortlistState
+from investors.models.evaluation import Evaluation
 from investors.models.lead import Lead
 from investors.querysets import ShortlistingQuerySet
 
@@ -34,6 +35,15 @@ class Shortlisting(Audited, models.Model):
     )
     state_since = models.DateTimeField(_("since"), editable=False)
     why = models.TextField(_("why this cluster"), blank=True)
+    evaluation = models.ForeignKey(
+        Evaluation,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="shortlistings",
+        verbose_name=_("rests on the evaluation"),
+    )
     refused_reason = models.CharField(
         _("why refused"), max_length=12, choices=RefusalReason.choices, blank=True, editable=False
     )
@@ -88,6 +98,14 @@ class Shortlisting(Audited, models.Model):
 
     def get_absolute_url(self) -> str:
         return reverse("investors:lead_shortlist", args=[self.lead.ref]) + f"#{self.ref}"
+
+    @property
+    def band(self) -> str:
+        """How well the cluster fitted when it was noted; empty if no evaluation was kept."""
+        if self.evaluation is None:
+            return ""
+        band = self.evaluation.bands.get(self.cluster.slug)
+        return str(Band(band).label) if band else ""
 
     @property
     def ended_reason(self) -> str:

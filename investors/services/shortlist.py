@@ -15,7 +15,7 @@ from ifa_crm.shared.refusals import refusal
 from ifa_crm.staff.models import User
 from investors.choices import DeclineReason, RefusalReason, ShortlistState, Stage
 from investors.gates import require_qualified
-from investors.models import Lead, Shortlisting, ShortlistingLog
+from investors.models import Evaluation, Lead, Shortlisting, ShortlistingLog
 from investors.permissions import may_handle, may_relay, require
 from investors.services.events import lock, record_event
 from investors.services.leads import require_active
@@ -70,9 +70,17 @@ def note_cluster(*, actor: User, lead: Lead, cluster: Cluster, why: str = "") ->
 
 @transaction.atomic
 def note_clusters(
-    *, actor: User, lead: Lead, clusters: Iterable[Cluster], why: str = ""
+    *,
+    actor: User,
+    lead: Lead,
+    clusters: Iterable[Cluster],
+    why: str = "",
+    evaluation: Evaluation | None = None,
 ) -> list[Shortlisting]:
-    """Note several at once; those that stand on the shortlist already stay as they are."""
+    """Note several at once; those that stand on the shortlist already stay as they are.
+
+    ``evaluation``: the kept one that they rest on.
+    """
     lead = lock(lead)
     require(may_handle(actor, lead))
     require_active(lead)
@@ -80,7 +88,7 @@ def note_clusters(
     wanted = [cluster for cluster in clusters if cluster.pk not in there]
     for cluster in wanted:
         _require_offered(cluster)
-    return [note(lead, cluster, actor, why) for cluster in wanted]
+    return [note(lead, cluster, actor, why, evaluation) for cluster in wanted]
 
 
 def _require_offered(cluster: Cluster) -> None:
@@ -106,10 +114,17 @@ def explain(*, actor: User, shortlisting: Shortlisting, why: str) -> Shortlistin
     return locked
 
 
-def note(lead: Lead, cluster: Cluster, actor: User, why: str = "") -> Shortlisting:
+def note(
+    lead: Lead, cluster: Cluster, actor: User, why: str = "", evaluation: Evaluation | None = None
+) -> Shortlisting:
     """Part of other services: a row on the shortlist of a locked lead, with its log."""
     shortlisting = Shortlisting(
-        lead=lead, cluster=cluster, why=why, added_by=actor, state_since=timezone.now()
+        lead=lead,
+        cluster=cluster,
+        why=why,
+        evaluation=evaluation,
+        added_by=actor,
+        state_since=timezone.now(),
     )
     shortlisting.full_clean()
     shortlisting.save()

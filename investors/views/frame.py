@@ -28,6 +28,7 @@ from investors.timeline import person
 # (URL name, label, the reverse accessor whose rows are counted)
 TABS = (
     ("investors:lead_detail", gettext_lazy("Overview"), ""),
+    ("investors:lead_evaluate", gettext_lazy("Where to send them"), ""),
     ("investors:lead_shortlist", gettext_lazy("Shortlist"), "shortlist"),
     ("meetings:lead_meetings", gettext_lazy("Introductions"), "meetings"),
     ("investors:lead_engagements", gettext_lazy("Engagements"), "engagements"),
@@ -251,7 +252,7 @@ def _step(lead: Lead, glance: dict[str, Any]) -> Button | None:
         case Stage.CONTACTED if gates.missing_by_flags(glance):
             return to("investors:lead_edit", _("Complete the facts"), "clipboard-document-check")
         case Stage.CONTACTED | Stage.QUALIFIED if not glance["n_shortlist"]:
-            return to("investors:shortlist_choose", _("Shortlist clusters"), "queue-list")
+            return to("investors:lead_evaluate", _("Find where to send them"), "map-pin")
         case Stage.CONTACTED | Stage.QUALIFIED:
             return to("investors:lead_shortlist", _("Propose a cluster"), "paper-airplane")
         case Stage.SHORTLISTED:

@@ -216,9 +216,8 @@ def _comparison(lead: Lead, rows: list[Row]) -> str:
 
 def _rows(lead: Lead) -> "QuerySet[Shortlisting]":
     log = ShortlistingLog.objects.select_related("actor").order_by("-at", "-pk")
-    return lead.shortlist.select_related("cluster__desk_officer", "added_by").prefetch_related(
-        Prefetch("log", queryset=log), "meetings"
-    )
+    rows = lead.shortlist.select_related("cluster__desk_officer", "added_by", "evaluation")
+    return rows.prefetch_related(Prefetch("log", queryset=log), "meetings")
 
 
 def _buttons_of(row: Row) -> list[Button]:

@@ -97,6 +97,7 @@ def build() -> World:
     pdf = SimpleUploadedFile("Snorkfile.pdf", PDF)
     attached = attach_files(actor=owner, files=[pdf], interaction=said)[0]
     make.action(lead=lead, what="Send Wexfordia")
+    kept = make.evaluation(lead=lead)
     noted = make.shortlisting(lead=lead, cluster=make.cluster())
     share = {"share_amount": 73311557, "share_currency": "EUR"}
     joined = make.engagement(lead=lead, project=project, seat=seat, state=EngagementState.VERIFIED)
@@ -136,6 +137,7 @@ def build() -> World:
         "engagement": [joined.ref, started.ref],
         "meeting": [coming.ref, held.ref],
         "outcome": [outcome.ref],
+        "evaluation": [kept.ref],
         "project": [started.project.ref],
         "organisation": [organisation.ref],
         "pair": [pair.ref for pair in InvestorPair.objects.all()],
@@ -200,6 +202,7 @@ _OF: dict[str, str] = {
     "engagements/": "engagement",
     "meetings/": "meeting",
     "outcomes/": "outcome",
+    "evaluations/": "evaluation",
     "projects/": "project",
     "organisations/": "organisation",
 }

@@ -1,5 +1,6 @@
 """The ranking: its invariants over invented clusters and needs, and what each part counts."""
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -176,6 +177,41 @@ def test_the_question_is_the_one_that_moves_the_first_three() -> None:
     assert 0 < question.moves <= 3
     settled = replace(need, regions=frozenset({"North"}))
     assert fit.best_question(settled, offered[:2], TABLES) is None
+
+
+@settings(max_examples=100, deadline=None)
+@given(needs, clusters)
+def test_the_question_is_as_if_every_answer_were_evaluated(
+    need: fit.Need, offered: list[fit.Cluster]
+) -> None:
+    """What an answer leaves as it is is taken over: the result must be that of the long way."""
+    question = fit.best_question(need, offered, TABLES)
+    if question is None:
+        return
+    first = first_three(need, offered)
+    told = list(answered(need, question, offered))
+    moved = [len(first - first_three(each, offered)) for each in told]
+    assert question.moves == pytest.approx(sum(moved) / len(moved))
+
+
+def first_three(need: fit.Need, offered: list[fit.Cluster]) -> set[str]:
+    return {row.key for row in fit.evaluate(need, offered, TABLES)[:3]}
+
+
+def answered(
+    need: fit.Need, question: fit.Question, offered: list[fit.Cluster]
+) -> Iterator[fit.Need]:
+    if question.about == "mode":
+        yield from (replace(need, mode=mode) for mode in question.choices)
+    elif question.about == "regions":
+        for region in sorted({name for each in offered for name in each.regions}):
+            yield replace(need, regions=frozenset({region}))
+    elif question.about == "sectors":
+        for sector in sorted({key for each in offered for key in each.sectors}):
+            yield replace(need, sectors=frozenset({sector}))
+    else:
+        for topic in question.choices:
+            yield replace(need, topics={**need.topics, topic: 1.0})
 
 
 def test_a_broad_topic_can_be_asked_to_be_narrowed() -> None:

@@ -283,7 +283,7 @@ def test_primary_act_follows_the_stage(adviser: User, as_user: SignIn) -> None:
     make.interaction(lead=lead, direction="out", happened_at=timezone.now())
     assert label() == "Complete the facts"
     for stage, words in (
-        (Stage.QUALIFIED, "Shortlist clusters"),
+        (Stage.QUALIFIED, "Find where to send them"),
         (Stage.SHORTLISTED, "Plan an introduction"),
         (Stage.INTRODUCED, "Open an engagement"),
     ):

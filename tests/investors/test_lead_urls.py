@@ -24,6 +24,8 @@ OPEN_PAGES: dict[str, set[Role]] = {
     "lead_list": READ,
     "investor_list": READ,
     "lead_create": RECORD,
+    "evaluate": READ,
+    "evaluate_lead": RECORD,
     "investor_create": RECORD,
     "interaction_start": RECORD,
     "company_options": RECORD,
@@ -37,6 +39,7 @@ OPEN_PAGES: dict[str, set[Role]] = {
 OF_LEAD: dict[str, set[Role]] = {
     "lead_detail": READ,
     "lead_changes": READ,
+    "lead_evaluate": READ,
     "lead_copy": RECORD,
     "interaction_create": RECORD,
     "lead_attach": RECORD,

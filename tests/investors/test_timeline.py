@@ -93,6 +93,7 @@ def _plain(lead: Lead, user: User) -> list[tuple[dt.datetime, str]]:
             days = [row.reached_on or row.failed_on for row in engagement.milestones.all()]
             found += [(noon(day), "engagement") for day in days if day]
     found += [(noon(outcome.dated), "outcome") for outcome in lead.outcomes.all()]
+    found += [(kept.made_at, "evaluation") for kept in lead.evaluations.all()]
     return sorted(found, reverse=True)
 
 
@@ -134,11 +135,12 @@ def _whole(record: Any, user: User, **asked: Any) -> list[TimelineEntry]:
 
 def test_timeline_equals_what_is_worked_out_row_by_row(adviser: User) -> None:
     lead = _much_happened(adviser)
+    make.evaluation(lead=lead)
     told = [(entry.at, entry.kind) for entry in timeline_page(lead, adviser, size=99).entries]
     assert sorted(told, reverse=True) == _plain(lead, adviser)
     moments = [at for at, kind in told]
     assert moments == sorted(moments, reverse=True)
-    assert len({kind for _at, kind in told}) == 7
+    assert len({kind for _at, kind in told}) == 8
 
 
 @pytest.mark.parametrize("size", [1, 2, 7])
@@ -156,6 +158,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(adviser: User, size: 
 
 def test_each_kind_can_be_asked_for_alone(adviser: User) -> None:
     lead = _much_happened(adviser)
+    make.evaluation(lead=lead)
     page = timeline_page(lead, adviser)
     for kind in page.kinds:
         entries = timeline_page(lead, adviser, kind=kind.key).entries

@@ -148,6 +148,7 @@ QUERIES = {
     "investors.AssignmentRule": 5,
     "investors.BulkEdit": 6,
     "investors.Enquiry": 7,
+    "investors.Evaluation": 6,
     "investors.Handover": 6,
     "investors.Turn": 4,
     "clusters.CallCondition": 5,
