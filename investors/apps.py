@@ -23,12 +23,14 @@ class InvestorsConfig(AppConfig):
         # These need the models.
         from investors import (
             archive_checks,
+            briefs_merging,
             bulk_jobs,
             drafts,
             finding,
             searching,
             tasks,
             timeline,
+            timeline_briefs,
             timeline_engagements,
             undoing,
         )
@@ -38,6 +40,8 @@ class InvestorsConfig(AppConfig):
         searching.register()
         timeline.register()
         timeline_engagements.register()
+        timeline_briefs.register()
+        briefs_merging.register()
         archive_checks.register()
         clocks.register()
         tasks.register()

@@ -2,6 +2,7 @@
 
 from investors.admin import (
     activity,
+    briefs,
     bulk,
     engagements,
     handovers,
@@ -13,6 +14,7 @@ from investors.admin import (
 
 __all__ = [
     "activity",
+    "briefs",
     "bulk",
     "engagements",
     "handovers",
