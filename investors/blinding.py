@@ -259,9 +259,9 @@ def _written(text: str, is_common: IsCommon, cities: frozenset[str]) -> Iterator
     ):
         for found in pattern.finditer(text):
             start, end = found.span()
-            words = found.group()
-            start += len(words) - len(words.lstrip())
-            yield _Span(start, end - (len(words) - len(words.rstrip(" .,'’\u00a0\u202f"))), why)
+            matched = found.group()
+            start += len(matched) - len(matched.lstrip())
+            yield _Span(start, end - (len(matched) - len(matched.rstrip(" .,'’\u00a0\u202f"))), why)
     words = _Words.of(text)
     for (start, end), word in zip(words.spans, words.folded, strict=True):
         yield from _of_word(text, start, end, word, is_common)

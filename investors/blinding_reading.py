@@ -102,7 +102,7 @@ def _own_words() -> Common:
     for message in catalogue:
         for side in (message.id, message.string):
             for text in side if isinstance(side, list | tuple) else [side]:
-                words.update(folded_words(text))
+                words.update(folded_words(text or ""))
     return Common.of(words)
 
 

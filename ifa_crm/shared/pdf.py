@@ -55,7 +55,7 @@ def to_pdf(html: str, *, stylesheet: str) -> bytes:
 def _refusing() -> Any:
     from weasyprint.urls import URLFetcher
 
-    class Refusing(URLFetcher):  # type: ignore[misc]
+    class Refusing(URLFetcher):
         """Fetches nothing, from wherever: WeasyPrint goes on without what it was refused."""
 
         def fetch(self, url: str, headers: Any = None) -> Any:

@@ -51,12 +51,14 @@ class WriteBlindBriefForm(HouseForm):
         kept = [entry["key"] for entry in brief.cleared]
         keys = dict.fromkeys([*(finding.key for finding in found), *kept])
         self.fields["cleared"].choices = [(key, key) for key in keys]
-        self.initial |= {
-            "shows": brief.shows,
-            "words_en": brief.words_en,
-            "words_fr": brief.words_fr,
-            "cleared": kept,
-        }
+        self.initial.update(
+            {
+                "shows": brief.shows,
+                "words_en": brief.words_en,
+                "words_fr": brief.words_fr,
+                "cleared": kept,
+            }
+        )
 
 
 class LeadersField(forms.ModelMultipleChoiceField):

@@ -66,7 +66,7 @@ class WriteBriefingForm(HouseForm):
     def __init__(self, *args: Any, briefing: Briefing, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.items = list(briefing.clusters.select_related("cluster"))
-        self.initial |= {"note": briefing.note, "next_step": briefing.next_step}
+        self.initial.update(note=briefing.note, next_step=briefing.next_step)
         self.offer("added", Cluster.objects.offered_in(settings.REFERENCE_YEAR))
         for item in self.items:
             self._add_fields(item)
@@ -95,7 +95,7 @@ class WriteBriefingForm(HouseForm):
         self.fields[known] = forms.BooleanField(
             label=_("With what is known of it, dated and sourced"), required=False
         )
-        self.initial |= {stays: True, why: item.why, known: item.with_evidence}
+        self.initial.update({stays: True, why: item.why, known: item.with_evidence})
 
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data

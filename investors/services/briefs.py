@@ -171,7 +171,10 @@ def _locked_draft(actor: User, briefing: Briefing) -> Briefing:
         raise ValidationError(
             _("%(name)s sent it on %(day)s."),
             "sent",
-            {"name": found.sent_by, "day": date_format(found.sent_at, "DATETIME_FORMAT")},
+            {
+                "name": found.sent_by,
+                "day": date_format(timezone.localtime(found.sent_at), "DATETIME_FORMAT"),
+            },
         )
     return found
 

@@ -30,8 +30,8 @@ from investors.views.frame import get_lead, lead_frame, needs_of
 @requires(Act.READ)
 def lead_blind_brief(request: StaffRequest, ref: str) -> HttpResponseBase:
     lead = get_lead(request, ref)
-    rows = lead.blind_briefs.select_related("made_by", "released_by")
-    rows = list(rows.prefetch_related("releases__leader__cluster", "releases__reveal"))
+    written = lead.blind_briefs.select_related("made_by", "released_by")
+    rows = list(written.prefetch_related("releases__leader__cluster", "releases__reveal"))
     context = lead_frame(request, lead) | {
         "drafts": [row for row in rows if row.is_draft],
         "released": [row for row in rows if not row.is_draft],

@@ -36,8 +36,8 @@ TONES = {STRONG: "good", POSSIBLE: "accent", WEAK: "quiet"}
 @requires(Act.READ)
 def lead_briefing(request: StaffRequest, ref: str) -> HttpResponseBase:
     lead = get_lead(request, ref)
-    rows = lead.briefings.select_related("contact", "sent_by", "made_by", "interaction")
-    rows = list(rows.prefetch_related("clusters__cluster", "interaction__attachments"))
+    written = lead.briefings.select_related("contact", "sent_by", "made_by", "interaction")
+    rows = list(written.prefetch_related("clusters__cluster", "interaction__attachments"))
     context = lead_frame(request, lead) | {
         "drafts": [row for row in rows if row.is_draft],
         "sent": [row for row in rows if not row.is_draft],
