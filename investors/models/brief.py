@@ -51,6 +51,12 @@ def _way() -> "models.CharField[str, str]":
     return models.CharField(_("how it left"), max_length=6, choices=Way.choices, blank=True)
 
 
+def _differs(row: models.Model, kept: "models.QuerySet[Any]") -> bool:
+    """Whether ``row`` is among the rows that are kept as they are, and says something else."""
+    stored = kept.filter(pk=row.pk).values().first()
+    return stored is not None and any(getattr(row, name) != stored[name] for name in stored)
+
+
 class Briefing(Audited, models.Model):
     """A page about clusters for one person at the investor: written, sent once, then kept.
 
@@ -117,7 +123,7 @@ class Briefing(Audited, models.Model):
         return reverse("investors:briefing_detail", args=[self.ref])
 
     def clean(self) -> None:
-        if self.pk and Briefing.objects.sent().filter(pk=self.pk).exists():
+        if _differs(self, Briefing.objects.sent()):
             raise refusal("sent_at", gettext("What was sent is not changed any more."), "sent")
 
     @property
@@ -209,7 +215,7 @@ class BlindBrief(Audited, models.Model):
         return reverse("investors:blind_brief_detail", args=[self.ref])
 
     def clean(self) -> None:
-        if self.pk and BlindBrief.objects.released().filter(pk=self.pk).exists():
+        if _differs(self, BlindBrief.objects.released()):
             raise refusal(
                 "shows", gettext("What was released is not changed any more."), "released"
             )
