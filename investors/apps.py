@@ -25,12 +25,14 @@ class InvestorsConfig(AppConfig):
         from investors import (
             archive_checks,
             bands,
+            briefs_merging,
             bulk_jobs,
             drafts,
             finding,
             searching,
             tasks,
             timeline,
+            timeline_briefs,
             timeline_engagements,
             timeline_evaluations,
             undoing,
@@ -42,6 +44,8 @@ class InvestorsConfig(AppConfig):
         timeline.register()
         timeline_engagements.register()
         timeline_evaluations.register()
+        timeline_briefs.register()
+        briefs_merging.register()
         archive_checks.register()
         clocks.register()
         tasks.register()

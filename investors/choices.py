@@ -285,3 +285,31 @@ class OutcomeKind(TextChoices):
     RECRUITMENT = "recruitment", _("Recruitment")
     REFERRED = "referred", _("Referred elsewhere")
     NONE = "none", _("Nothing came of it")
+
+
+class Way(TextChoices):
+    """How something left the house."""
+
+    MAIL = "mail", _("By e-mail from here")
+    OWN = "own", _("I write to them myself")
+    HANDED = "handed", _("In person, by telephone or by post")
+
+
+class ConsentHow(TextChoices):
+    """How an investor agreed to be named."""
+
+    EMAIL = "email", _("By e-mail")
+    SIGNED = "signed", _("In a signed paper")
+    SPOKEN = "spoken", _("Said so on the telephone or in a meeting")
+
+
+class BlindFact(TextChoices):
+    """What a blind brief can tell of a company."""
+
+    TOPICS = "topics", _("Field of work")
+    SIZE = "size", _("Size of the company")
+    PART = "part", _("Part of the world")
+    OBJECTIVES = "objectives", _("What they seek")
+    MODE = "mode", _("Join or start a project")
+    HORIZON = "horizon", _("When")
+    BUDGET = "budget", _("R&D budget, roughly")

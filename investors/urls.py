@@ -141,4 +141,5 @@ urlpatterns = [
     path("", include("investors.urls_handovers")),
     path("", include("investors.urls_enquiry")),
     path("", include("investors.urls_evaluate")),
+    path("", include("investors.urls_briefs")),
 ]

@@ -185,6 +185,10 @@ def _of_investors(these: _Shared) -> Rows:
         ),
         investors.Enquiry: lambda: an_enquiry(these),
         investors.Evaluation: lambda: make.evaluation(lead=these.lead()),
+        investors.Briefing: lambda: make.sent(make.briefing(lead=these.lead())),
+        investors.BlindBrief: lambda: a_release(these).brief,
+        investors.BlindRelease: lambda: a_release(these),
+        investors.Reveal: lambda: make.revealed(a_release(these)),
         investors.Handover: lambda: investors.Handover.objects.create(
             giver=make.user(), receiver=these.boss(), made_by=these.boss()
         ),
@@ -199,6 +203,12 @@ def _of_investors(these: _Shared) -> Rows:
             recorded_by=these.boss(),
         ),
     }
+
+
+def a_release(these: _Shared) -> Any:
+    item = make.shortlisting(lead=make.qualified_lead(owner=make.user()))
+    leader = make.leader(cluster=item.cluster)
+    return make.released(make.blind_brief(lead=item.lead), leaders=[leader])[0]
 
 
 def _of_meetings(these: _Shared) -> Rows:

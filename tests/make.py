@@ -41,6 +41,7 @@ from clusters.models import (
 )
 from ifa_crm.staff.models import Office, User
 from ifa_crm.staff.roles import Role
+from investors.blinding_reading import findings_of
 from investors.choices import (
     Answer,
     Confidential,
@@ -54,10 +55,14 @@ from investors.choices import (
     Mode,
     RefusalReason,
     ShortlistState,
+    Way,
 )
 from investors.evaluating_kept import Run
 from investors.models import (
     Action,
+    BlindBrief,
+    BlindRelease,
+    Briefing,
     Contact,
     Engagement,
     Evaluation,
@@ -66,10 +71,13 @@ from investors.models import (
     Lead,
     MilestoneKind,
     Objective,
+    Reveal,
     Shortlisting,
 )
 from investors.services import (
     actions,
+    blind_briefs,
+    briefs,
     engagements,
     evaluations,
     interactions,
@@ -504,6 +512,61 @@ def _brought_to(
     if state == EngagementState.LEFT:
         return engagements.leave(**act, ended_on=today, reason="Sold the division.")
     return act["engagement"]
+
+
+def briefing(
+    *,
+    lead: Lead,
+    contact: Contact | None = None,
+    clusters: "list[Cluster] | None" = None,
+    actor: User | None = None,
+) -> Briefing:
+    """A draft for the first contact of the investor."""
+    return briefs.start_briefing(
+        actor=actor or user(role=Role.MANAGER),
+        lead=lead,
+        contact=contact or lead.investor.contacts.first(),
+        clusters=[cluster()] if clusters is None else clusters,
+    )
+
+
+def sent(briefing: Briefing, *, way: Way = Way.MAIL, **texts: str) -> Briefing:
+    """The same with a reason for each cluster, and sent."""
+    boss = user(role=Role.MANAGER)
+    written = briefs.write_briefing(
+        actor=boss,
+        briefing=briefing,
+        note=texts.get("note", "Here they are."),
+        next_step=texts.get("next_step", "Call us."),
+        parts=[
+            briefs.Written(row.cluster, texts.get("why", "They do what you do."), True)
+            for row in briefing.clusters.select_related("cluster")
+        ],
+    )
+    return briefs.send_briefing(actor=boss, briefing=written, way=way, subject="Clusters for you")
+
+
+def blind_brief(*, lead: Lead, actor: User | None = None, **fields: Any) -> BlindBrief:
+    """A draft that tells everything on record, with whatever was found cleared."""
+    by = actor or user(role=Role.MANAGER)
+    made = blind_briefs.start_blind_brief(actor=by, lead=lead)
+    words = {"shows": made.shows, "words_en": "", "words_fr": ""} | fields
+    made = blind_briefs.write_blind_brief(actor=by, brief=made, **words)
+    keys = {finding.key for finding in findings_of(made)}
+    return blind_briefs.write_blind_brief(actor=by, brief=made, **words, cleared=keys)
+
+
+def released(
+    brief: BlindBrief, *, leaders: list[Leader], way: Way = Way.MAIL
+) -> list[BlindRelease]:
+    boss = user(role=Role.MANAGER)
+    return blind_briefs.release_blind_brief(actor=boss, brief=brief, leaders=leaders, way=way)
+
+
+def revealed(release: BlindRelease, **fields: Any) -> Reveal:
+    """The name told by word of mouth, with no consent unless it is given."""
+    told = {"text": "It is they.", "way": Way.OWN, "consent": blind_briefs.Consent()} | fields
+    return blind_briefs.reveal(actor=user(role=Role.MANAGER), release=release, **told)
 
 
 # --- meetings --------------------------------------------------------------------------------

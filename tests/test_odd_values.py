@@ -125,6 +125,10 @@ def test_no_page_of_a_record_fails(person: Client, manager: User, value: str) ->
         ("investors:action_create", [lead.ref]),
         ("investors:shortlist_choose", [lead.ref]),
         ("investors:lead_evaluate", [lead.ref]),
+        ("investors:lead_briefing", [lead.ref]),
+        ("investors:briefing_start", [lead.ref]),
+        ("investors:briefing_send", [make.briefing(lead=lead).ref]),
+        ("investors:blind_brief_edit", [make.blind_brief(lead=lead).ref]),
         ("clusters:evidence_create", [engagement.cluster.slug]),
     ):
         assert person.get(f"{reverse(name, args=args)}?{query}").status_code < 500, name
@@ -203,6 +207,8 @@ def test_posted_keys_with_a_nul_name_nothing(person: Client, manager: User, post
         (f"/leads/{lead.ref}/assign/", "owner", {"owner": posted}),
         (f"/leads/{lead.ref}/assign/", "owner", {"owner_text": posted}),
         (f"/leads/{lead.ref}/shortlist/note/", "cluster", {"cluster": posted}),
+        (f"/leads/{lead.ref}/briefing/new/", "clusters", {"clusters": posted}),
+        (f"/leads/{lead.ref}/briefing/new/", "contact", {"contact": posted}),
         (f"/leads/{lead.ref}/engagements/join/", "project", {"project_text": posted}),
         (f"/leads/{lead.ref}/engagements/join/", "seat", {"seat": posted}),
         ("/projects/new/", "clusters", {"clusters": posted}),

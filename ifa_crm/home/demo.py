@@ -21,9 +21,10 @@ from django.utils import translation
 from django.utils.formats import date_format
 
 from clusters.models import CallCondition, Cluster, ClusterFact, ProjectCluster
+from investors.briefing import as_text, from_json
 from investors.choices import ActionKind
 from investors.clocks import Calendars
-from investors.models import Action, Interaction, LeadLog
+from investors.models import Action, Briefing, Interaction, LeadLog
 from investors.services.clocks import rewind, wind
 from meetings.models import Booking
 
@@ -49,6 +50,8 @@ CLOCKS: Final = {
     "engagement": "engagement__lead__office__time_zone",
     "next_due": "office__time_zone",  # of a lead
 }
+# What else of a row tells a day.
+TELLING: Final[dict[type[Model], list[str]]] = {Action: ["what"], Briefing: ["content", "text"]}
 BATCH: Final = 100
 _SAID: Final = "investors.interaction"
 
@@ -142,7 +145,7 @@ def _shift_rows(rows: "QuerySet[Any]", weeks: int) -> int:
         rows.delete()
         Booking.objects.bulk_create(moved, batch_size=BATCH)
     else:
-        names = [field.name for field in fields] + (["what"] if rows.model is Action else [])
+        names = [field.name for field in fields] + TELLING.get(rows.model, [])
         rows.model._default_manager.bulk_update(moved, names, batch_size=BATCH)
     return len(moved)
 
@@ -175,6 +178,11 @@ def _moved(row: Any, fields: Iterable[Any], weeks: int) -> Any:
             setattr(row, field.attname, move(value, weeks, ZoneInfo(row.clock)))
     if isinstance(row, Action) and row.kind == ActionKind.WAKE:
         row.what = _reworded(row.what, weeks)
+    if isinstance(row, Briefing) and row.content:
+        day = dt.date.fromisoformat(row.content["dated"])
+        row.content |= {"dated": move(day, weeks, PARIS).isoformat()}
+        with translation.override(row.language):
+            row.text = as_text(from_json(row.content))
     return row
 
 

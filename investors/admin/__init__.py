@@ -2,6 +2,7 @@
 
 from investors.admin import (
     activity,
+    briefs,
     bulk,
     engagements,
     evaluations,
@@ -14,6 +15,7 @@ from investors.admin import (
 
 __all__ = [
     "activity",
+    "briefs",
     "bulk",
     "engagements",
     "evaluations",

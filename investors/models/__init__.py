@@ -1,6 +1,13 @@
 """Investors, their leads, and what comes of them, split by noun."""
 
 from investors.models.activity import Action, Attachment, Interaction
+from investors.models.brief import (
+    BlindBrief,
+    BlindRelease,
+    Briefing,
+    BriefingCluster,
+    Reveal,
+)
 from investors.models.bulk import BulkEdit
 from investors.models.engagement import (
     Engagement,
@@ -23,6 +30,10 @@ __all__ = [
     "Admission",
     "AssignmentRule",
     "Attachment",
+    "BlindBrief",
+    "BlindRelease",
+    "Briefing",
+    "BriefingCluster",
     "BulkEdit",
     "CommonKey",
     "Contact",
@@ -45,6 +56,7 @@ __all__ = [
     "Objective",
     "Outcome",
     "PairState",
+    "Reveal",
     "Shortlisting",
     "ShortlistingLog",
     "Turn",

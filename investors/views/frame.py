@@ -32,6 +32,8 @@ TABS = (
     ("investors:lead_shortlist", gettext_lazy("Shortlist"), "shortlist"),
     ("meetings:lead_meetings", gettext_lazy("Introductions"), "meetings"),
     ("investors:lead_engagements", gettext_lazy("Engagements"), "engagements"),
+    ("investors:lead_briefing", gettext_lazy("Briefing"), ""),
+    ("investors:lead_blind_brief", gettext_lazy("Blind brief"), ""),
     ("investors:lead_changes", gettext_lazy("Changes"), ""),
 )
 # What fires the next stage, and the tab on which it is done.

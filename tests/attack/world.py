@@ -16,6 +16,9 @@ from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Role
 from investors.choices import Confidential, EngagementKind, EngagementState, OutcomeKind
 from investors.models import (
+    BlindBrief,
+    BlindRelease,
+    Briefing,
     Contact,
     ContactPair,
     Engagement,
@@ -23,6 +26,7 @@ from investors.models import (
     InvestorPair,
     Lead,
     Outcome,
+    Shortlisting,
 )
 from investors.services.confidentiality import admit
 from investors.services.engagements import agree
@@ -46,6 +50,8 @@ SECRETS = (
     "Plimsoldt",  # the place of the meeting
     "Grundwick",  # its purpose
     "Wexfordia",  # an action
+    "Fjordbank",  # a briefing
+    "Krumhorn",  # a blind brief
     "Umbraline",  # the outcome
     "73311557",  # its share
     "5493001KJTIIGC8Y1R12",  # its LEI
@@ -118,6 +124,7 @@ def build() -> World:
     outcome = Outcome.objects.create(
         lead=lead, kind=OutcomeKind.SITE, dated=joined.agreed_on, text="Umbraline"
     )
+    briefing, blind, release = _told(owner, lead, contact, noted)
     beside = make.contact(investor=open_lead.investor, name="Someone Else")
     ContactPair.objects.create(first=contact, second=beside, score=60, reasons=[["email", ""]])
     admit(actor=owner, lead=lead, user=admitted, reason="Speaks their language")
@@ -131,6 +138,9 @@ def build() -> World:
         "investor": [lead.investor.ref],
         "contact": [contact.ref],
         "interaction": [said.ref],
+        "briefing": [briefing.ref],
+        "blind_brief": [blind.ref],
+        "blind_release": [release.ref],
         "action": [each.ref for each in lead.actions.all()],
         "attachment": [attached.ref],
         "shortlisting": sorted({noted.ref, *(each.ref for each in lead.shortlist.all())}),
@@ -187,9 +197,24 @@ def _lead(owner: User, deputy: User) -> Lead:
     return lead
 
 
+def _told(
+    owner: User, lead: Lead, contact: Contact, noted: Shortlisting
+) -> tuple[Briefing, BlindBrief, BlindRelease]:
+    """A briefing that was sent, a blind brief that a leader has."""
+    written = make.briefing(actor=owner, lead=lead, contact=contact, clusters=[noted.cluster])
+    briefing = make.sent(written, note="Fjordbank")
+    leader = make.leader(cluster=noted.cluster)
+    blind = make.blind_brief(actor=owner, lead=lead, words_en="Krumhorn", words_fr="Krumhorn")
+    release = make.released(blind, leaders=[leader])[0]
+    return briefing, release.brief, release
+
+
 # --- its addresses ---------------------------------------------------------------------------
 
 _OF: dict[str, str] = {
+    "blind-briefs/": "blind_brief",
+    "blind-releases/": "blind_release",
+    "briefings/": "briefing",
     "duplicates/contacts/": "contact_pair",
     "duplicates/": "pair",
     "leads/": "lead",

@@ -83,6 +83,9 @@ def _plain(lead: Lead, user: User) -> list[tuple[dt.datetime, str]]:
     found += [(action.done_at, "action") for action in done]
     for row in lead.shortlist.all():
         found += [(move.at, "shortlist") for move in row.log.all()]
+    for brief in lead.blind_briefs.all():
+        for release in brief.releases.all():
+            found += [(release.released_at, "told"), (release.reveal.revealed_at, "told")]
     for meeting in lead.meetings.all():
         held = [move.to_state == "held" and meeting.starts_at for move in meeting.log.all()]
         moves = zip(held, meeting.log.all(), strict=True)
@@ -122,6 +125,11 @@ def _much_happened(owner: User) -> Lead:
     return lead
 
 
+def _told_to_a_cluster(lead: Lead) -> None:
+    leader = make.leader(cluster=make.shortlisting(lead=lead).cluster)
+    make.revealed(make.released(make.blind_brief(lead=lead), leaders=[leader])[0])
+
+
 def _whole(record: Any, user: User, **asked: Any) -> list[TimelineEntry]:
     """All pages of it, one after the other."""
     found, before = [], ""
@@ -136,6 +144,7 @@ def _whole(record: Any, user: User, **asked: Any) -> list[TimelineEntry]:
 def test_timeline_equals_what_is_worked_out_row_by_row(adviser: User) -> None:
     lead = _much_happened(adviser)
     make.evaluation(lead=lead)
+    _told_to_a_cluster(lead)
     told = [(entry.at, entry.kind) for entry in timeline_page(lead, adviser, size=99).entries]
     assert sorted(told, reverse=True) == _plain(lead, adviser)
     moments = [at for at, kind in told]
@@ -159,6 +168,7 @@ def test_pages_follow_each_other_without_gap_or_repetition(adviser: User, size: 
 def test_each_kind_can_be_asked_for_alone(adviser: User) -> None:
     lead = _much_happened(adviser)
     make.evaluation(lead=lead)
+    _told_to_a_cluster(lead)
     page = timeline_page(lead, adviser)
     for kind in page.kinds:
         entries = timeline_page(lead, adviser, kind=kind.key).entries
