@@ -140,4 +140,5 @@ urlpatterns = [
     path("", include("investors.urls_engagements")),
     path("", include("investors.urls_handovers")),
     path("", include("investors.urls_enquiry")),
+    path("", include("investors.urls_matching")),
 ]

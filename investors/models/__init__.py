@@ -9,6 +9,7 @@ from investors.models.engagement import (
     MilestoneKind,
     Outcome,
 )
+from investors.models.fit_column import FitColumn, FitRun
 from investors.models.handover import HandedLead, Handover
 from investors.models.intake import AssignmentRule, Enquiry, Turn
 from investors.models.investor import Contact, Investor
@@ -30,6 +31,8 @@ __all__ = [
     "Engagement",
     "EngagementLog",
     "Enquiry",
+    "FitColumn",
+    "FitRun",
     "HandedLead",
     "Handover",
     "Interaction",
