@@ -71,16 +71,20 @@ class Column:
 def column_of(cluster: Cluster) -> Column | None:
     """The column of the last finished run; nothing before the first one. One query."""
     row = FitColumn.objects.of_last_run().filter(cluster=cluster).first()
-    return None if row is None else _column(row)
+    return None if row is None else _column(row, row.run)
 
 
-def all_columns() -> dict[int, Column]:
-    """By cluster's key. One query; some megabytes at 100,000 leads."""
-    return {row.cluster_id: _column(row) for row in FitColumn.objects.of_last_run()}
+def all_columns() -> tuple[FitRun | None, dict[int, Column]]:
+    """The last finished run, if there is one, and its columns by cluster's key. Two queries;
+    some megabytes at 100,000 leads."""
+    run = FitRun.objects.finished().defer("keys", "needs", "facts").first()
+    if run is None:
+        return None, {}
+    return run, {row.cluster_id: _column(row, run) for row in run.columns.filter(part=0)}
 
 
-def _column(row: FitColumn) -> Column:
-    return Column(unpacked(KEYS, row.keys), unpacked(SCORES, row.scores), row.run)
+def _column(row: FitColumn, run: FitRun) -> Column:
+    return Column(unpacked(KEYS, row.keys), unpacked(SCORES, row.scores), run)
 
 
 # --- the facts of a run ------------------------------------------------------------------------

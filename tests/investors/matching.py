@@ -20,12 +20,19 @@ class Field:
         self.other: Cluster = make.cluster(name="Elsewhere")
         ClusterTopic.objects.create(cluster=self.cluster, topic=self.sensors)
         ClusterSector.objects.create(cluster=self.cluster, sector=self.sector)
-        ClusterTopic.objects.create(cluster=self.other, topic=make.topic())
-        ClusterSector.objects.create(cluster=self.other, sector=make.sector())
+        self.away: Topic = make.topic()
+        self.far: Sector = make.sector()
+        ClusterTopic.objects.create(cluster=self.other, topic=self.away)
+        ClusterSector.objects.create(cluster=self.other, sector=self.far)
 
     def strong(self, **fields: Any) -> Lead:
         said = {"topics": [self.sensors], "sectors": [self.sector], "mode": Mode.JOIN}
         return make.lead(**said | fields)
+
+    def ready(self, **fields: Any) -> Lead:
+        """As ``strong``, with a complete checklist, so that clusters may be proposed."""
+        said = {"topics": [self.sensors], "sectors": [self.sector], "mode": Mode.JOIN}
+        return make.qualified_lead(**{"owner": make.user()} | said | fields)
 
     def weaker(self, **fields: Any) -> Lead:
         """Its topic is none of the cluster's, its sector is."""
