@@ -121,6 +121,7 @@ def neutrality_leads(request: StaffRequest) -> HttpResponse:
         "title": f"{What(what).label}{_(':')} {tally.name}" if tally.name else What(what).label,
         "as_of": found.as_of,
         "figure": tally.text(What(what)),
+        "share": None if what == What.FITS else tally.share(What(what)),
         "kept_back": tally.is_kept_back(What(what)),
         "unlisted": len(pairs) - len(seen),
         "page": page,

@@ -260,18 +260,24 @@ def test_columns_sort(field: Field, manager: User, as_user: SignIn) -> None:
     assert in_order(lines, "fits") == lines[::-1]
 
 
-@pytest.mark.parametrize(("fitting", "text"), [(19, "of 19"), (20, "5 % (1–24)")])
+@pytest.mark.parametrize(
+    ("fitting", "short", "long"),
+    [
+        (19, "of 19", "1 of 19 that fit."),
+        (20, "5 %", "5 % of the 20 that fit; 95 % interval 1 to 24 %."),
+    ],
+)
 def test_per_cent_only_from_twenty_on(
-    field: Field, manager: User, as_user: SignIn, fitting: int, text: str
+    field: Field, manager: User, as_user: SignIn, fitting: int, short: str, long: str
 ) -> None:
     for _ in range(fitting - 1):
         field.strong()
     make.shortlisting(lead=field.ready(), cluster=field.cluster, state=_S.PROPOSED)
     build_columns()
     client = as_user(manager)
-    page = client.get(PAGE).content.decode()
-    assert text in page
-    assert "Wilson" in page
+    assert f'<span class="sub">{short}</span>' in client.get(PAGE).content.decode()
+    where = f"{PAGE}leads/?by=cluster&of={field.cluster.slug}&what=proposed"
+    assert long in client.get(where).content.decode()
 
 
 @pytest.mark.parametrize("query", ["?what=nothing", "?by=cluster&of=nowhere", "?by=tier&of=x"])
