@@ -11,7 +11,6 @@ from ifa_crm.staff.models import User
 from investors import fit
 from investors.filters_matching import BAND_LABELS
 from investors.fit_columns import Column, Facts, facts_in, needs_of, row_now
-from investors.models import Lead
 from investors.permissions import is_own, may_handle
 from investors.seat_matching import Topics
 
@@ -54,7 +53,8 @@ def match_leads(leads: Iterable[Any], cluster: Cluster, column: Column, user: Us
             band=str(BAND_LABELS.get(band, _("None"))),
             tone=TONES.get(band, "quiet"),
             changed=band != before[lead.pk],
-            **_acts(lead, user),
+            may_note=may_handle(user, lead),
+            may_tell=not is_own(user, lead),
         )
 
 
@@ -64,10 +64,6 @@ def _bands(column: Column, leads: set[int]) -> dict[int, str]:
     for band in (fit.WEAK, fit.POSSIBLE, fit.STRONG):
         found |= dict.fromkeys(leads.intersection(column.from_band(band)), band)
     return found
-
-
-def _acts(lead: Lead, user: User) -> dict[str, bool]:
-    return {"may_note": may_handle(user, lead), "may_tell": not is_own(user, lead)}
 
 
 def reasons(row: fit.Row, need: fit.Need, facts: Facts) -> list[Reason]:
@@ -120,4 +116,8 @@ def match_to_seat(
             names = {"asked": asked, "offered": offered}
             same = asked == offered
             words.append(str(asked) if same else _("%(asked)s (here: %(offered)s)") % names)
-        lead.match = Match(reasons=[Reason(_("Topics"), ", ".join(words))], **_acts(lead, user))
+        lead.match = Match(
+            reasons=[Reason(_("Topics"), ", ".join(words))],
+            may_note=may_handle(user, lead),
+            may_tell=not is_own(user, lead),
+        )

@@ -155,7 +155,7 @@ class Neutrality:
         run, columns = all_columns()
         main = ClusterRegion.objects.order_by("cluster", "-rank")
         return cls(
-            as_of=run and run.as_of,
+            as_of=None if run is None else run.as_of,
             fitting={pk: column.from_band(fit.POSSIBLE) for pk, column in columns.items()},
             outcomes=read_outcomes(),
             clusters=Cluster.objects.in_bulk(list(columns)),
@@ -250,9 +250,13 @@ def _far(state: str) -> int:
     return REACHED.get(ShortlistState(state), 0)
 
 
+def _by(what: What) -> Callable[[Tally], int]:
+    return lambda tally: tally.order(what)
+
+
 SORTS: Final[dict[str, Callable[[Tally], Any]]] = {
     "name": lambda tally: tally.name.casefold(),
-    **{what.value: lambda tally, what=what: tally.order(what) for what in What},
+    **{what.value: _by(what) for what in What},
 }
 
 

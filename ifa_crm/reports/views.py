@@ -125,7 +125,7 @@ def neutrality_leads(request: StaffRequest) -> HttpResponse:
         "kept_back": tally.is_kept_back(What(what)),
         "unlisted": len(pairs) - len(seen),
         "page": page,
-        "listed": _listed(request.user, page.object_list, found),
+        "listed": _listed(request.user, list(page.object_list), found),
         "address": "?" + urlencode({"by": by, "of": tally.key, "what": what}),
         "back": f"{reverse('reports:neutrality')}?by={by}",
     }
