@@ -27,6 +27,7 @@ def main(count: int) -> None:
     begun = time.monotonic()
     call_command("make_leads", count=count, verbosity=0)
     print(json.dumps({"leads_per_second": count / (time.monotonic() - begun)}))
+    call_command("compare_leads", verbosity=0)
 
 
 if __name__ == "__main__":

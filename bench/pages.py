@@ -33,6 +33,10 @@ PAGES = (
     Page("search rare", "/search/?q=heliotrope", 6),
     Page("search absent", "/search/?q=xyzzyplugh", 6),
     Page("combobox", "/options/investors/?q=kestrel", 2),
+    Page("leads for a cluster", "/clusters/moveo/matches/", user="desk"),
+    Page("leads for a cluster, all", "/clusters/moveo/matches/?listed=all&page=20", user="desk"),
+    Page("open seats", "/seats/", user="desk"),
+    Page("neutrality", "/reports/neutrality/", user="manager"),
     Page("calendar", "/meetings/calendar/?month={month}", 4),
 )
 USERS = tuple(dict.fromkeys(page.user for page in PAGES))

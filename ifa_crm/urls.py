@@ -5,6 +5,7 @@ from django.urls import include, path
 
 urlpatterns = [
     path("", include("ifa_crm.home.urls")),
+    path("", include("ifa_crm.reports.urls")),
     path("", include("meetings.urls")),
     path("", include("investors.urls")),
     path("", include("clusters.urls")),

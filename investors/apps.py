@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 UNAUDITED = {
     *("LeadLog", "ShortlistingLog", "EngagementLog", "InvestorKey", "ContactKey"),
     *("BulkEdit", "CommonKey", "InvestorPair", "ContactPair"),
+    *("FitRun", "FitColumn"),
     *("Turn", "Enquiry"),  # an enquiry is kept as it came
 }
 DERIVED = {

@@ -45,6 +45,8 @@ if TYPE_CHECKING:
         Engagement,
         Enquiry,
         Evaluation,  # noqa: F401
+        FitColumn,
+        FitRun,
         HandedLead,  # noqa: F401
         Handover,
         Interaction,  # noqa: F401
@@ -439,3 +441,18 @@ class EngagementQuerySet(UnderLead["Engagement"]):
 
 class OutcomeQuerySet(UnderLead["Outcome"]):
     pass
+
+
+class FitRunQuerySet(QuerySet["FitRun"]):
+    def finished(self) -> Self:
+        """Those that pages may read, the last one first."""
+        return self.filter(finished_at__isnull=False).order_by("-as_of", "-pk")
+
+
+class FitColumnQuerySet(QuerySet["FitColumn"]):
+    def of_last_run(self) -> Self:
+        """Those of the last finished run, with what a page needs of the run."""
+        runs = _model("FitRun")._default_manager.filter(finished_at__isnull=False)
+        newest = runs.order_by("-as_of", "-pk").values("pk")[:1]
+        of_it = self.filter(run=models.Subquery(newest)).select_related("run")
+        return of_it.defer("run__keys", "run__needs")

@@ -142,4 +142,5 @@ urlpatterns = [
     path("", include("investors.urls_enquiry")),
     path("", include("investors.urls_evaluate")),
     path("", include("investors.urls_briefs")),
+    path("", include("investors.urls_matching")),
 ]

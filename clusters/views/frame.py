@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from clusters.models import Cluster, Organisation, Project
 from clusters.querysets import ClusterQuerySet, OrganisationQuerySet, ProjectQuerySet
 from ifa_crm.staff.decorators import StaffRequest
+from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Act
 
 Tab = dict[str, Any]
@@ -53,11 +54,11 @@ def cluster_frame(request: StaffRequest, slug: str, active: str) -> dict[str, An
         "may_edit": may_edit and not cluster.is_archived,
         "may_restore": may_edit and cluster.is_archived,
         "may_note": request.user.may(Act.RECORD) and not may_edit and not cluster.is_archived,
-        "tabs": _cluster_tabs(cluster, active),
+        "tabs": _cluster_tabs(cluster, active, request.user),
     }
 
 
-def _cluster_tabs(cluster: Any, active: str) -> list[Tab]:
+def _cluster_tabs(cluster: Any, active: str, user: User) -> list[Tab]:
     ties = cluster.member_count + cluster.partnership_count
     offered: list[tuple[str, str, int | None]] = [
         ("cluster_detail", _("Overview"), None),
@@ -71,7 +72,13 @@ def _cluster_tabs(cluster: Any, active: str) -> list[Tab]:
         ("cluster_sources", _("Sources"), None),
         ("cluster_changes", _("Changes"), None),
     ]
-    return [_tab(name, label, count, cluster.slug, active) for name, label, count in offered]
+    tabs = [_tab(name, label, count, cluster.slug, active) for name, label, count in offered]
+    matches = address_of("investors:cluster_matches", cluster.slug)  # a page of a higher app
+    if matches and user.may(Act.RECORD):
+        here = active == "cluster_matches"
+        tab = {"label": _("Matching leads"), "address": matches, "count": None, "active": here}
+        tabs.insert(-2, tab)
+    return tabs
 
 
 def _tab(name: str, label: str, count: int | None, key: str, active: str) -> Tab:

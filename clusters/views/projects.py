@@ -68,6 +68,7 @@ def project_list(request: StaffRequest) -> HttpResponseBase:
         title=_("Projects"),
         lead=_("What clusters work on. Only an R&D project can be joined or started."),
         may_edit=user.may(Act.EDIT_CLUSTERS),
+        seats_address=address_of("investors:seat_board"),
     )
 
 
@@ -100,6 +101,7 @@ def project_detail(request: StaffRequest, ref: str) -> HttpResponseBase:
         .select_related("programme", "organisation"),
         "log": project.log.select_related("actor").order_by("-at", "-pk"),
         "engagements_address": address_of("investors:project_engagements", ref),
+        "may_match": user.may(Act.RECORD) and project.can_be_joined,
     }
     context["lead_known"] = any(link.is_lead for link in context["links"])
     context["present"] = [row for row in context["partners"] if row.left_on is None]

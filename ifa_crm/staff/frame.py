@@ -60,6 +60,7 @@ NAVIGATION = (
         starts=("investors:engagement",),
     ),
     Entry(_("Meetings"), "meetings:meeting_list", "calendar-days", starts=("meetings:",)),
+    Entry(_("Reports"), "reports:neutrality", "chart-bar", starts=("reports:",)),
     Entry(
         _("Assignment rules"),
         "investors:rule_list",

@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('clusters', '0003_topics'),
-        ('investors', '0014_board_by_index'),
+        ('investors', '0015_evaluations'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -17,6 +17,7 @@ from investors.models.engagement import (
     Outcome,
 )
 from investors.models.evaluation import Evaluation
+from investors.models.fit_column import FitColumn, FitRun
 from investors.models.handover import HandedLead, Handover
 from investors.models.intake import AssignmentRule, Enquiry, Turn
 from investors.models.investor import Contact, Investor
@@ -43,6 +44,8 @@ __all__ = [
     "EngagementLog",
     "Enquiry",
     "Evaluation",
+    "FitColumn",
+    "FitRun",
     "HandedLead",
     "Handover",
     "Interaction",

@@ -146,6 +146,8 @@ def test_pages_around_it_tell_nothing(world: World, outsider: User, as_user: Sig
     around += [
         reverse("meetings:cluster_meetings", args=[world.cluster.slug]),
         reverse("investors:cluster_leads", args=[world.cluster.slug]),
+        reverse("investors:cluster_matches", args=[world.cluster.slug]),
+        reverse("investors:seat_board"),
         reverse("clusters:project_detail", args=[world.project.ref]),
         reverse("clusters:project_changes", args=[world.project.ref]),
         reverse("investors:project_engagements", args=[world.project.ref]),

@@ -30,6 +30,7 @@ from investors.models import (
 )
 from investors.services.confidentiality import admit
 from investors.services.engagements import agree
+from investors.services.fit_columns import build_columns
 from investors.services.interactions import attach_files
 from meetings.choices import MeetingState
 from meetings.models import Meeting
@@ -133,6 +134,7 @@ def build() -> World:
     joined.refresh_from_db()
     assert joined.partner is not None
     organisation = joined.partner.organisation
+    build_columns()
     keys = {
         "lead": [lead.ref],
         "investor": [lead.investor.ref],

@@ -15,6 +15,7 @@ from django.utils import timezone
 from clusters.models import Cluster
 from ifa_crm.home import demo
 from investors.finding import find_all
+from investors.services.fit_columns import build_columns
 
 
 class Command(BaseCommand):
@@ -40,5 +41,6 @@ class Command(BaseCommand):
         moved = demo.shift(weeks) if weeks else 0
         demo.wind_clocks()
         list(find_all())  # the rows came past the services
+        build_columns()  # the clock would within minutes
         how = "Moved" if before is not None else "Loaded"
         return f"{how} the demo data: {moved} rows moved by {weeks} weeks."
