@@ -17,7 +17,7 @@ from tests.conftest import SignIn
 pytestmark = pytest.mark.django_db
 ADDRESS = "/clusters/compare/"
 QUERIES = 14
-WITH_A_LEAD = 35
+WITH_A_LEAD = 34
 
 
 def side_by_side(user: User, *clusters: Cluster) -> dict[str, Row]:

@@ -144,7 +144,7 @@ def test_who_may_see_the_map(as_user: SignIn) -> None:
 
 # --- For a lead -------------------------------------------------------------------------------
 
-WITH_A_LEAD = 28
+WITH_A_LEAD = 27
 
 
 @pytest.fixture
