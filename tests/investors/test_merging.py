@@ -397,7 +397,12 @@ def test_every_reference_to_a_merged_record_is_thought_of() -> None:
             "investors.Contact.investor",
             "investors.Lead.investor",
         },
-        Contact: {"meetings.Participant.contact", "investors.Interaction.contacts"},
+        Contact: {
+            "meetings.Participant.contact",
+            "investors.Interaction.contacts",
+            "investors.Briefing.contact",
+            "investors.Reveal.consent_by",
+        },
     }
     for model, known in carried.items():
         pointing = {

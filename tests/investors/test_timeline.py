@@ -149,7 +149,7 @@ def test_timeline_equals_what_is_worked_out_row_by_row(adviser: User) -> None:
     assert sorted(told, reverse=True) == _plain(lead, adviser)
     moments = [at for at, kind in told]
     assert moments == sorted(moments, reverse=True)
-    assert len({kind for _at, kind in told}) == 8
+    assert len({kind for _at, kind in told}) == 9
 
 
 @pytest.mark.parametrize("size", [1, 2, 7])
