@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -206,7 +207,9 @@ class BlindBrief(Audited, models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(_("Blind brief of %(day)s") % {"day": f"{self.made_at:%Y-%m-%d}"})
+        return str(
+            _("Blind brief of %(day)s") % {"day": date_format(timezone.localdate(self.made_at))}
+        )
 
     def natural_key(self) -> tuple[str]:
         return (self.ref,)
