@@ -152,6 +152,10 @@ class LeadQuerySet(ArchivableQuerySet["Lead"]):
         quiet = self.alias(quiet_since=Coalesce("heard_at", "received_at"))
         return quiet.active_on(day).filter(quiet_since__lt=since).exclude(pk__in=ahead)
 
+    def waiting_for_answer(self) -> Self:
+        """Those with an open inbound message, whatever their status."""
+        return self.filter(reply_due_at__isnull=False)
+
     def without_future_action(self, day: dt.date) -> Self:
         """Active leads that nobody has anything to do on: there should be none."""
         return self.active_on(day).filter(next_due__isnull=True)

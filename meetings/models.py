@@ -53,7 +53,11 @@ class Meeting(Audited, models.Model):
         Lead, on_delete=models.PROTECT, related_name="meetings", verbose_name=_("lead")
     )
     cluster = models.ForeignKey(
-        Cluster, on_delete=models.PROTECT, related_name="meetings", verbose_name=_("cluster")
+        Cluster,
+        on_delete=models.PROTECT,
+        related_name="meetings",
+        verbose_name=_("cluster"),
+        db_index=False,  # an index below begins with it
     )
     shortlisting = models.ForeignKey(
         Shortlisting,
@@ -250,6 +254,7 @@ class Participant(Audited, models.Model):
         on_delete=models.PROTECT,
         related_name="participants",
         verbose_name=_("introduction"),
+        db_index=False,  # a constraint below begins with it
     )
     staff = models.ForeignKey(
         settings.AUTH_USER_MODEL,

@@ -10,10 +10,25 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from clusters.choices import ContactPolicy
 from clusters.models import Cluster, ClusterFact, CorrectionNote
-from ifa_crm.home.sections import Button, Line, Mark, Moment, Sort, first, lead_marks
+from ifa_crm.home.sections import (
+    AT_MOST,
+    Button,
+    Few,
+    Line,
+    Mark,
+    Moment,
+    Small,
+    Sort,
+    among,
+    first,
+    lead_marks,
+)
+from ifa_crm.shared.together import Read
 from investors.choices import ShortlistState, Status
 from investors.models import Shortlisting
+from investors.timeline import person
 
+NOT_RELAYED = tuple(policy for policy in ContactPolicy if policy != ContactPolicy.RELAY)
 _LEAD = ("lead__ref", "lead__title", "lead__restricted", "lead__investor__name")
 _CLUSTER = (
     "cluster__name", "cluster__desk_officer__username",
@@ -21,25 +36,35 @@ _CLUSTER = (
 )  # fmt: skip
 
 
-def _shortlisted(moment: Moment, state: ShortlistState) -> "QuerySet[Shortlisting]":
-    """On leads that still move; those of the own clusters first, the longest there on top."""
+def _shortlisted(moment: Moment, state: ShortlistState, *but: ContactPolicy) -> Few:
+    """On leads that still move; those of the own clusters first, the longest there on top.
+
+    ``but``: not of clusters that are spoken to in this way. Said so, it leaves SQLite the index
+    in the order wanted; asked for the clusters that remain, it would read by these and sort all.
+    """
     user = moment.user
     moving = Q(lead__status__in=[Status.ACTIVE, Status.WAITING], lead__archived_at__isnull=True)
-    return (
-        Shortlisting.objects.visible_to(user)
-        .filter(moving, state=state)
-        .select_related("lead__investor", "cluster__desk_officer")
+    there = Shortlisting.objects.visible_to(user).filter(moving, state=state)
+    ours = Cluster.objects.filter(desk_officer=user).order_by()
+    if but:
+        ours = ours.exclude(contact_policy__in=but)
+        others = Cluster.objects.filter(contact_policy__in=but).order_by()
+        there = there.exclude(cluster__in=others.values("pk"))
+    rows = (
+        Shortlisting.objects.select_related("lead__investor", "cluster__desk_officer")
         .only("ref", "state_since", *_LEAD, *_CLUSTER)
         .order_by(first(Q(cluster__desk_officer=user)), "state_since", "pk")
     )
+    return among(
+        rows, there.filter(cluster__in=ours.values("pk")), there, order=("state_since", "pk")
+    )
 
 
-def _wanted(moment: Moment) -> "QuerySet[Shortlisting]":
-    relayed = _shortlisted(moment, ShortlistState.WANTED)
-    return relayed.filter(cluster__contact_policy=ContactPolicy.RELAY)
+def _wanted(moment: Moment) -> Few:
+    return _shortlisted(moment, ShortlistState.WANTED, *NOT_RELAYED)
 
 
-def _put(moment: Moment) -> "QuerySet[Shortlisting]":
+def _put(moment: Moment) -> Few:
     return _shortlisted(moment, ShortlistState.PUT)
 
 
@@ -131,9 +156,18 @@ def _to_check(row: Any, moment: Moment) -> Line:
 # --- notes -------------------------------------------------------------------------------------
 
 
-def _notes(moment: Moment) -> "QuerySet[CorrectionNote]":
-    rows = CorrectionNote.objects.open_for(moment.user).select_related("cluster", "by")
-    return rows.order_by(first(Q(cluster__desk_officer=moment.user)), "at", "pk")
+def _notes(moment: Moment) -> Read:
+    """Those on the own clusters first, the longest there on top."""
+
+    def order(row: CorrectionNote) -> Any:
+        return (row.cluster.desk_officer_id != moment.user.pk, row.at, row.pk)
+
+    rows = CorrectionNote.objects.open_for(moment.user)
+    ours = first(Q(cluster__desk_officer=moment.user))
+    few = rows.order_by(ours, "at", "pk").values("pk")[: AT_MOST + 1]
+    fields = ("ref", "at", "text", "cluster__name", "cluster__slug", "cluster__desk_officer")
+    some = CorrectionNote.objects.filter(pk__in=few)
+    return Read(some, (*fields, *person("by")), order=order)
 
 
 def _to_correct(row: CorrectionNote, moment: Moment) -> Line:
@@ -165,6 +199,6 @@ CHECK = Sort(
     gettext_lazy("Every fact was checked within a year."),
 )  # fmt: skip
 CORRECT = Sort(
-    "correct", gettext_lazy("Notes from colleagues"), "chat-bubble-bottom-center-text", _notes,
-    _to_correct, gettext_lazy("No note waits for an answer."),
+    "correct", gettext_lazy("Notes from colleagues"), "chat-bubble-bottom-center-text",
+    Small(_notes), _to_correct, gettext_lazy("No note waits for an answer."),
 )  # fmt: skip

@@ -1,19 +1,18 @@
 """What came through the public form and could not become a lead."""
 
-from typing import Any
-
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ifa_crm.home.sections import Button, Line, Moment, Sort
+from ifa_crm.home.sections import Button, Line, Moment, Small, Sort, few_of
+from ifa_crm.shared.together import Read
 from investors.models import Enquiry
 
 
-def _enquiries(moment: Moment) -> Any:
+def _enquiries(moment: Moment) -> Read:
     """The longest there first."""
     rows = Enquiry.objects.visible_to(moment.user).to_settle()
-    return rows.order_by("received_at", "pk").defer("text")
+    return few_of(rows, "received_at", "ref", "company", "person")
 
 
 def _to_settle(row: Enquiry, moment: Moment) -> Line:
@@ -34,7 +33,7 @@ ENQUIRIES = Sort(
     "enquiries",
     gettext_lazy("Enquiries without a lead"),
     "inbox",
-    _enquiries,
+    Small(_enquiries),
     _to_settle,
     gettext_lazy("Nothing waits here"),
 )

@@ -1,50 +1,26 @@
 """Handovers on Today: leads to take over, and leads whose time with somebody else is over."""
 
-from typing import Any
-
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ifa_crm.home.sections import AT_MOST, Button, Line, Moment, Sort, lead_marks
-from ifa_crm.shared.together import Read, read_together
+from ifa_crm.home.sections import Button, Line, Moment, Small, Sort, few_of, lead_marks
+from ifa_crm.shared.together import Read
 from investors.models import HandedLead, Handover
 from investors.timeline import person
 
-
-def _read(moment: Moment) -> dict[str, list[Any]]:
-    """Leads that came to them and that they have not said to have taken over; handovers by or to
-    them whose time is over: do the leads go back? Read once, for two sections."""
-    if moment.handovers is None:
-        user = moment.user
-        rows = HandedLead.objects.visible_to(user).to_take_over().filter(handover__receiver=user)
-        over = Handover.objects.filter(Q(giver=user) | Q(receiver=user))
-        over = over.due_back_on(moment.today)
-        moment.handovers = read_together(
-            {
-                "handed": Read(_first(rows, "moved_at"), _HANDED, order=lambda r: r.moved_at),
-                "back": Read(_first(over, "until"), _OVER, order=lambda row: row.until),
-            }
-        )
-    return moment.handovers
-
-
 _HANDED = (
-    *("moved_at", "lead__ref", "lead__title", "lead__restricted", "lead__investor__name"),
+    *("lead__ref", "lead__title", "lead__restricted", "lead__investor__name"),
     *("handover__ref", "handover__until", *person("handover__giver")),
 )
-_OVER = ("ref", "until", *person("giver"), *person("receiver"))
 
 
-def _first(rows: "QuerySet[Any]", by: str) -> "QuerySet[Any]":
-    keys = rows.order_by(by, "pk").values("pk")[: AT_MOST + 1]
-    return rows.model._base_manager.filter(pk__in=keys)
-
-
-def _handed(moment: Moment) -> list[Any]:
-    return _read(moment)["handed"]
+def _handed(moment: Moment) -> Read:
+    """Leads that came to them and that they have not said to have taken over."""
+    rows = HandedLead.objects.visible_to(moment.user).to_take_over()
+    return few_of(rows.filter(handover__receiver=moment.user), "moved_at", *_HANDED)
 
 
 def _to_take_over(row: HandedLead, moment: Moment) -> Line:
@@ -69,8 +45,11 @@ def _to_take_over(row: HandedLead, moment: Moment) -> Line:
     )
 
 
-def _due_back(moment: Moment) -> list[Any]:
-    return _read(moment)["back"]
+def _due_back(moment: Moment) -> Read:
+    """Handovers by or to them whose time is over: do the leads go back?"""
+    theirs = Handover.objects.filter(Q(giver=moment.user) | Q(receiver=moment.user))
+    over = theirs.due_back_on(moment.today)
+    return few_of(over, "until", "ref", *person("giver"), *person("receiver"))
 
 
 def _to_bring_back(row: Handover, moment: Moment) -> Line:
@@ -88,10 +67,10 @@ def _to_bring_back(row: Handover, moment: Moment) -> Line:
 
 
 HANDED = Sort(
-    "handed", gettext_lazy("Handed to you"), "arrows-right-left", _handed, _to_take_over,
+    "handed", gettext_lazy("Handed to you"), "arrows-right-left", Small(_handed), _to_take_over,
     gettext_lazy("You have taken over everything."),
 )  # fmt: skip
 BACK = Sort(
-    "back", gettext_lazy("To bring back"), "arrow-uturn-left", _due_back, _to_bring_back,
+    "back", gettext_lazy("To bring back"), "arrow-uturn-left", Small(_due_back), _to_bring_back,
     gettext_lazy("No handover has come to its end."),
 )  # fmt: skip

@@ -1,22 +1,37 @@
 """What a manager, a viewer and an administrator look at first."""
 
 import datetime as dt
+from operator import attrgetter
 from typing import Any
 from urllib.parse import quote
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
 from django.urls import reverse
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from clusters.models import Cluster
-from ifa_crm.home.sections import WEEK, Button, Line, Mark, Moment, Sort, lead_marks
+from ifa_crm.home.sections import (
+    WEEK,
+    Button,
+    Few,
+    Line,
+    Mark,
+    Moment,
+    Small,
+    Sort,
+    among,
+    few_of,
+    lead_marks,
+)
+from ifa_crm.shared.together import Read
 from ifa_crm.staff.models import User
 from ifa_crm.work.choices import JobState
 from ifa_crm.work.models import Job, Mail
 from investors.choices import Priority, Status
 from investors.models import Engagement, Lead
+from investors.timeline import person
 
 LATELY = dt.timedelta(days=30)
 
@@ -24,14 +39,13 @@ LATELY = dt.timedelta(days=30)
 # --- manager: to confirm -----------------------------------------------------------------------
 
 
-def _agreed(moment: Moment) -> "QuerySet[Engagement]":
+_NAMES = ("ref", "kind", "lead__restricted", "lead__investor__name", "project__name")
+
+
+def _agreed(moment: Moment) -> Read:
     """Agreements that they may confirm: recorded, owned and deputised by others."""
-    return (
-        Engagement.objects.visible_to(moment.user)
-        .to_verify(moment.user)
-        .select_related("lead__investor", "project", "recorded_by")
-        .order_by("agreed_on", "pk")
-    )
+    rows = Engagement.objects.visible_to(moment.user).to_verify(moment.user)
+    return few_of(rows, "agreed_on", *_NAMES, *person("recorded_by"))
 
 
 def _to_confirm(row: Engagement, moment: Moment) -> Line:
@@ -59,17 +73,25 @@ def _named(row: Engagement) -> str:
 # --- manager: without owner or plan ------------------------------------------------------------
 
 
-def _adrift(moment: Moment) -> "QuerySet[Lead]":
+_OWNER = person("owner")
+
+
+def _adrift(moment: Moment) -> Few:
     """Active ones without an owner, whose owner has left, or on which nothing is planned."""
-    gone = User.objects.filter(is_active=False).values("pk")
-    lacking = Q(owner__isnull=True) | Q(next_due__isnull=True) | Q(owner__in=gone)
-    return (
-        Lead.objects.visible_to(moment.user)
-        .live()
-        .active_on(moment.today)
-        .filter(lacking)
-        .select_related("investor", "owner")
+    seen = Lead.objects.visible_to(moment.user).live()
+    active = seen.active_on(moment.today)
+    unplanned = seen.filter(next_due__isnull=True)
+    rows = (
+        Lead.objects.select_related("investor", "owner")
+        .only("ref", "title", "restricted", "priority", "received_at", "investor__name", *_OWNER)
         .order_by("priority", "received_at", "pk")
+    )
+    return among(
+        rows,
+        active.filter(owner__isnull=True),
+        unplanned.filter(status=Status.ACTIVE),
+        unplanned.filter(status=Status.WAITING, waiting_until__lte=moment.today),
+        active.filter(owner__in=moment.gone),
     )
 
 
@@ -143,16 +165,14 @@ def _open(row: Any) -> Button:
 # --- administrator -----------------------------------------------------------------------------
 
 
-def _leavers(moment: Moment) -> "QuerySet[User]":
+def _leavers(moment: Moment) -> Read:
     """People who have left and still own leads that move."""
-    moving = Q(
-        leads_owned__status__in=[Status.ACTIVE, Status.WAITING],
-        leads_owned__archived_at__isnull=True,
-    )
-    counted = User.objects.filter(is_active=False).annotate(
-        left=Count("leads_owned", filter=moving)
-    )
-    return counted.filter(left__gt=0).order_by("-left", "pk")
+    moving = Lead.objects.live().filter(status__in=[Status.ACTIVE, Status.WAITING])
+    owned = moving.filter(owner=OuterRef("pk")).order_by().values("owner")
+    left = Subquery(owned.annotate(n=Count("pk")).values("n"))
+    rows = User.objects.filter(is_active=False).annotate(left=left).filter(left__gt=0)
+    fields = ("username", "first_name", "last_name")
+    return Read(rows, fields, ("left",), order=lambda user: (-user.left, user.pk))
 
 
 def _to_hand_over(row: Any, moment: Moment) -> Line:
@@ -168,10 +188,11 @@ def _to_hand_over(row: Any, moment: Moment) -> Line:
     )
 
 
-def _without_role(moment: Moment) -> "QuerySet[User]":
+def _without_role(moment: Moment) -> Read:
     """Accounts that can sign in and do nothing, or whose office is not known."""
     rows = User.objects.offered().filter(is_superuser=False)
-    return rows.filter(Q(groups__isnull=True) | Q(office__isnull=True)).distinct().order_by("pk")
+    lacking = rows.filter(Q(groups__isnull=True) | Q(office__isnull=True))
+    return few_of(lacking, "date_joined", "username", "first_name", "last_name", "office")
 
 
 def _to_complete(row: User, moment: Moment) -> Line:
@@ -185,9 +206,10 @@ def _to_complete(row: User, moment: Moment) -> Line:
     )
 
 
-def _untended(moment: Moment) -> "QuerySet[Cluster]":
+def _untended(moment: Moment) -> Read:
     nobody = Q(desk_officer__isnull=True) | Q(desk_officer__is_active=False)
-    return Cluster.objects.live().filter(nobody).order_by("tier", "name")
+    rows = Cluster.objects.live().filter(nobody)
+    return few_of(rows, "tier", "name", "slug", key=attrgetter("tier", "name"))
 
 
 def _to_entrust(row: Cluster, moment: Moment) -> Line:
@@ -201,8 +223,13 @@ def _to_entrust(row: Cluster, moment: Moment) -> Line:
     )
 
 
-def _failed(moment: Moment) -> "QuerySet[Job]":
-    return Job.objects.filter(state=JobState.FAILED).order_by("-ended_at")
+def _latest_first(row: Any) -> Any:
+    return (-row.ended_at.timestamp(), row.pk)
+
+
+def _failed(moment: Moment) -> Read:
+    rows = Job.objects.filter(state=JobState.FAILED)
+    return few_of(rows, "-ended_at", "ref", "kind", "error", key=_latest_first)
 
 
 def _to_retry(row: Job, moment: Moment) -> Line:
@@ -215,8 +242,9 @@ def _to_retry(row: Job, moment: Moment) -> Line:
     )
 
 
-def _in_doubt(moment: Moment) -> "QuerySet[Mail]":
-    return Mail.objects.in_doubt().order_by("-ended_at")
+def _in_doubt(moment: Moment) -> Read:
+    names = ("ref", "subject", "message_id", "state", "error")
+    return few_of(Mail.objects.in_doubt(), "-ended_at", *names, key=_latest_first)
 
 
 def _to_decide(row: Mail, moment: Moment) -> Line:
@@ -230,7 +258,7 @@ def _to_decide(row: Mail, moment: Moment) -> Line:
 
 
 CONFIRM = Sort(
-    "confirm", gettext_lazy("Agreements to confirm"), "check-badge", _agreed, _to_confirm,
+    "confirm", gettext_lazy("Agreements to confirm"), "check-badge", Small(_agreed), _to_confirm,
     gettext_lazy("No agreement waits for you."),
 )  # fmt: skip
 ADRIFT = Sort(
@@ -246,22 +274,22 @@ CONFIRMED = Sort(
     _just_confirmed, gettext_lazy("Nothing was confirmed in the last thirty days."),
 )  # fmt: skip
 FAILED = Sort(
-    "failed", gettext_lazy("Background jobs that failed"), "clock", _failed, _to_retry,
+    "failed", gettext_lazy("Background jobs that failed"), "clock", Small(_failed), _to_retry,
     gettext_lazy("Every job has done its work."),
 )  # fmt: skip
 MAIL = Sort(
-    "mail", gettext_lazy("Mail that did not arrive, or may not have"), "envelope", _in_doubt,
+    "mail", gettext_lazy("Mail that did not arrive, or may not have"), "envelope", Small(_in_doubt),
     _to_decide, gettext_lazy("Every mail has left."),
 )  # fmt: skip
 LEAVERS = Sort(
-    "leavers", gettext_lazy("Open work of people who left"), "arrows-right-left", _leavers,
+    "leavers", gettext_lazy("Open work of people who left"), "arrows-right-left", Small(_leavers),
     _to_hand_over, gettext_lazy("Nobody who left still owns a lead."),
 )  # fmt: skip
 ACCOUNTS = Sort(
-    "accounts", gettext_lazy("Accounts to complete"), "identification", _without_role,
+    "accounts", gettext_lazy("Accounts to complete"), "identification", Small(_without_role),
     _to_complete, gettext_lazy("Every account has a role and an office."),
 )  # fmt: skip
 UNTENDED = Sort(
-    "untended", gettext_lazy("Clusters without a desk officer"), "share", _untended, _to_entrust,
-    gettext_lazy("Every cluster has a desk officer."),
+    "untended", gettext_lazy("Clusters without a desk officer"), "share",
+    Small(_untended), _to_entrust, gettext_lazy("Every cluster has a desk officer."),
 )  # fmt: skip

@@ -26,7 +26,7 @@ from ifa_crm.home.sections import (
     first,
     lead_marks,
 )
-from ifa_crm.staff.models import Absence, User
+from ifa_crm.staff.models import User
 from investors.choices import ActionKind, Status
 from investors.models import Action, Interaction, Lead
 from meetings.choices import MeetingForm
@@ -41,14 +41,6 @@ _MEETING = (
     "ref", "form", "state", "starts_at", "ends_at", "time_zone", "place", "link", "cluster__name",
 )  # fmt: skip
 _INVESTOR = ("investor__name", "investor__control_country")
-
-
-def _covered(moment: Moment) -> "QuerySet[Absence, Any]":
-    """People who are away today and for whom this one stands in."""
-    away = Absence.objects.filter(
-        stand_in=moment.user, first_day__lte=moment.today, last_day__gte=moment.today
-    )
-    return away.values("user")
 
 
 def _is_covered(lead: Lead, moment: Moment) -> bool:
@@ -74,19 +66,17 @@ def _talk(lead: Lead) -> tuple[Button, ...]:
 def _unanswered(moment: Moment) -> Few:
     """Inbound and open on leads that they handle, whatever the status; the first due on top."""
     user = moment.user
-    waiting = Interaction.objects.unanswered().filter(lead__archived_at__isnull=True)
+    waiting = Lead.objects.live().waiting_for_answer()
+    parts = [waiting.filter(owner=user), waiting.filter(deputy=user)]
+    if moment.covered:
+        parts.append(waiting.visible_to(user).filter(owner__in=moment.covered))
     rows = (
         Interaction.objects.select_related("lead__investor")
         .only("ref", "kind", "subject", "happened_at", "reply_due_at", "silent_at", *_LEAD)
         .order_by("reply_due_at", "happened_at", "pk")
     )
-    return among(
-        rows,
-        waiting.filter(lead__owner=user),
-        waiting.filter(lead__deputy=user),
-        waiting.visible_to(user).filter(lead__owner__in=_covered(moment)),
-        order=("happened_at", "pk"),  # by an index; the oldest are the first due
-    )
+    # By the clock of the leads, which is that of their first open message.
+    return among(rows, *parts, order=("reply_due_at", "pk"), under=Interaction.objects.unanswered())
 
 
 def _clock_mark(row: Interaction, now: dt.datetime) -> Iterator[Mark]:
@@ -139,23 +129,25 @@ def _due(moment: Moment) -> Few:
     """Open actions for a week on leads that are active on the day, and what wakes those that
     wait; overdue ones come first."""
     user, today = moment.user, moment.today
-    active = Q(lead__status=Status.ACTIVE) | Q(
-        lead__status=Status.WAITING, lead__waiting_until__lte=today
-    )
-    wakes = Q(lead__status=Status.WAITING, kind=ActionKind.WAKE)
+    # Said by what does not wait: asked for one status or another, PostgreSQL tries every index of
+    # leads in every combination, which takes longer than to read the few rows.
+    moves = ~Q(lead__status=Status.WAITING) | Q(lead__waiting_until__lte=today)
+    wakes = Q(kind=ActionKind.WAKE)
     soon = Action.objects.visible_to(user).open().due_by(today + WEEK)
-    soon = soon.filter(active | wakes, lead__archived_at__isnull=True)
+    soon = soon.filter(
+        moves | wakes,
+        lead__status__in=[Status.ACTIVE, Status.WAITING],
+        lead__archived_at__isnull=True,
+    )
     rows = (
         Action.objects.select_related("lead__investor")
         .only("ref", "what", "kind", "due", "assignee_id", *_LEAD)
         .order_by("due", "pk")
     )
-    return among(
-        rows,
-        soon.filter(assignee=user),
-        soon.filter(assignee__in=_covered(moment)),
-        soon.filter(assignee__isnull=True, lead__owner=user),
-    )
+    parts = [soon.filter(assignee=user), soon.filter(assignee__isnull=True, lead__owner=user)]
+    if moment.covered:
+        parts.append(soon.filter(assignee__in=moment.covered))
+    return among(rows, *parts)
 
 
 def _to_do(row: Action, moment: Moment) -> Line:

@@ -1,9 +1,10 @@
 """What a part of Today is made of. A line says why it is there and has one button."""
 
 import datetime as dt
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from itertools import groupby
+from operator import attrgetter
 from typing import Any, Final
 
 from django.db.models import Case, Count, IntegerField, Q, QuerySet, Value, When, Window
@@ -11,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ifa_crm.staff.models import User
+from ifa_crm.shared.together import Read, read_together
+from ifa_crm.staff.models import Absence, User
 from investors.models import Lead
 
 SHOWN: Final = 8  # lines of a section on Today
@@ -106,6 +108,19 @@ class Few:
     rows: "QuerySet[Any]"
 
 
+@dataclass(frozen=True)
+class Small:
+    """Rows that are few by nature: of all such sections they are read in one query."""
+
+    read: "Callable[[Moment], Read]"
+
+
+# People by key, who stand in the conditions of several sections: a list suits SQLite's planner
+# better than a query in a query.
+COVERED: Final = "covered"
+GONE: Final = "gone"
+
+
 @dataclass
 class Moment:
     """Who looks, and when: the day in their own zone."""
@@ -114,15 +129,48 @@ class Moment:
     now: dt.datetime = field(default_factory=timezone.now)
     shown: int = SHOWN  # lines of a section that are drawn
     meetings: dict[bool, Cut] | None = None  # read once, for two sections
-    handovers: dict[str, list[Any]] | None = None  # the same
+    small: dict[str, list[Any]] = field(default_factory=dict)
 
     @property
     def today(self) -> dt.date:
         return timezone.localdate(self.now)
 
+    @property
+    def covered(self) -> list[int]:
+        """The people who are away today and for whom this one stands in, by key."""
+        return [absence.user_id for absence in self._people(COVERED)]
 
+    @property
+    def gone(self) -> list[int]:
+        """The people who have left, by key."""
+        return [user.pk for user in self._people(GONE)]
+
+    def _people(self, name: str) -> list[Any]:
+        if name not in self.small:
+            self.read_small(())
+        return self.small[name]
+
+    def rows_of(self, sort: "Sort") -> "SectionRows":
+        if not isinstance(sort.rows, Small):
+            return sort.rows(self)
+        if sort.key not in self.small:
+            self.read_small((sort,))
+        return self.small[sort.key]
+
+    def read_small(self, sorts: "Collection[Sort]") -> None:
+        """Read what is few, for all these sections at once, and for whom they stand in."""
+        away = Absence.objects.filter(
+            stand_in=self.user, first_day__lte=self.today, last_day__gte=self.today
+        )
+        gone = User.objects.filter(is_active=False)
+        reads = {COVERED: Read(away, ("user",)), GONE: Read(gone)}
+        reads |= {sort.key: sort.rows.read(self) for sort in sorts if isinstance(sort.rows, Small)}
+        self.small |= read_together(reads)
+
+
+SectionRows = QuerySet[Any] | Few | Cut | list[Any]
 # The rows of a section, best first, and what a row looks like as a line.
-Rows = Callable[[Moment], "QuerySet[Any] | Few | Cut | list[Any]"]
+Rows = Callable[[Moment], SectionRows]
 Draw = Callable[[Any, Moment], Line]
 
 
@@ -133,13 +181,13 @@ class Sort:
     key: str
     title: Any
     icon: str
-    rows: Rows
+    rows: Rows | Small
     draw: Draw
     empty: Any
 
     def at(self, moment: Moment, shown: int = SHOWN, *, is_main: bool = True) -> Section:
         moment.shown = shown
-        cut = _cut(self.rows(moment), shown)
+        cut = _cut(moment.rows_of(self), shown)
         return Section(
             key=self.key,
             title=str(self.title),
@@ -151,7 +199,7 @@ class Sort:
         )
 
 
-def _cut(rows: "QuerySet[Any] | Few | Cut | list[Any]", shown: int) -> Cut:
+def _cut(rows: SectionRows, shown: int) -> Cut:
     """The rows that are drawn. Those that are only counted never leave the database."""
     if isinstance(rows, Cut):
         return rows
@@ -162,19 +210,38 @@ def _cut(rows: "QuerySet[Any] | Few | Cut | list[Any]", shown: int) -> Cut:
     return Cut(found, found[0].in_all if found else 0)
 
 
-def among(rows: "QuerySet[Any]", *parts: "QuerySet[Any]", order: tuple[str, ...] = ()) -> Few:
+def among(
+    rows: "QuerySet[Any]",
+    *parts: "QuerySet[Any]",
+    order: tuple[str, ...] = (),
+    under: "QuerySet[Any] | None" = None,
+) -> Few:
     """Those of ``rows`` that are in one of ``parts``, in the order of ``rows``.
 
     Each part is read in that order, by an index that suits it, and no further than a section
     counts; what ``rows`` joins and annotates is done for these few alone. ``order``: that of the
-    parts, where each comes before the next.
+    parts, where each comes before the next. ``under``: the parts are leads, and the rows those of
+    these that stand under one of them.
     """
-    plain = rows.model._base_manager.order_by()
+    plain = rows.model._base_manager.order_by() if under is None else under.order_by()
     few = [
         part.order_by(*(order or rows.query.order_by)).values("pk")[: AT_MOST + 1] for part in parts
     ]
-    keys = [plain.filter(pk__in=part).values("pk") for part in few]
-    return Few(rows.filter(pk__in=keys[0].union(*keys[1:]) if len(keys) > 1 else few[0]))
+    path = "pk__in" if under is None else "lead__in"
+    keys = [plain.filter(**{path: part}).values("pk") for part in few]
+    if len(keys) == 1 and under is None:
+        return Few(rows.filter(pk__in=few[0]))
+    return Few(rows.filter(pk__in=keys[0].union(*keys[1:])))
+
+
+def few_of(
+    rows: "QuerySet[Any]", by: str, *fields: str, key: Callable[[Any], Any] | None = None
+) -> Read:
+    """The first of ``rows`` by a field, as far as a section counts. ``key``: the same order."""
+    keys = rows.order_by(by, "pk").values("pk")[: AT_MOST + 1]
+    name = by.removeprefix("-")
+    order = key or attrgetter(name, "pk")
+    return Read(rows.model._base_manager.filter(pk__in=keys), (name, *fields), order=order)
 
 
 def first(condition: Q) -> Case:

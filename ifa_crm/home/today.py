@@ -32,7 +32,7 @@ from ifa_crm.home.own import (
     SILENT,
     TAKE,
 )
-from ifa_crm.home.sections import AT_MOST, SHOWN, Moment, Section, Sort
+from ifa_crm.home.sections import AT_MOST, SHOWN, Moment, Section, Small, Sort
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Role
 
@@ -82,8 +82,10 @@ def sorts_of(user: User) -> dict[Sort, bool]:
 
 
 def sections_of(user: User) -> Iterator[Section]:
-    moment = Moment(user)
-    for sort, is_main in sorts_of(user).items():
+    moment, sorts = Moment(user), sorts_of(user)
+    if any(isinstance(sort.rows, Small) for sort in sorts):
+        moment.read_small(sorts)
+    for sort, is_main in sorts.items():
         section = sort.at(moment, is_main=is_main)
         if section.lines or is_main:
             yield section

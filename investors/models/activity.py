@@ -30,7 +30,11 @@ class Interaction(Audited, models.Model):
 
     ref = ReferenceField()
     lead = models.ForeignKey(
-        Lead, on_delete=models.PROTECT, related_name="interactions", verbose_name=_("lead")
+        Lead,
+        on_delete=models.PROTECT,
+        related_name="interactions",
+        verbose_name=_("lead"),
+        db_index=False,  # an index below begins with it
     )
     kind = models.CharField(_("kind"), max_length=6, choices=InteractionKind.choices)
     direction = models.CharField(
@@ -122,12 +126,6 @@ class Interaction(Audited, models.Model):
                 condition=Q(direction="in", answered_at__isnull=True),
                 name="investors_interaction_open",
             ),
-            # The oldest first, over all leads: whom to answer.
-            models.Index(
-                fields=["happened_at", "id", "lead"],
-                condition=Q(direction="in", answered_at__isnull=True),
-                name="investors_interaction_wait",
-            ),
         ]
 
     def __str__(self) -> str:
@@ -162,7 +160,11 @@ class Action(Audited, models.Model):
 
     ref = ReferenceField()
     lead = models.ForeignKey(
-        Lead, on_delete=models.PROTECT, related_name="actions", verbose_name=_("lead")
+        Lead,
+        on_delete=models.PROTECT,
+        related_name="actions",
+        verbose_name=_("lead"),
+        db_index=False,  # an index below begins with it
     )
     kind = models.CharField(
         _("kind"),
@@ -212,7 +214,16 @@ class Action(Audited, models.Model):
             )
         ]
         indexes = [
-            models.Index(fields=["assignee", "done_at", "due"], name="investors_action_mine"),
+            models.Index(
+                fields=["assignee", "due", "lead"],
+                condition=Q(done_at__isnull=True),
+                name="investors_action_mine",
+            ),
+            models.Index(
+                fields=["due", "lead"],
+                condition=Q(done_at__isnull=True, assignee__isnull=True),
+                name="investors_action_nobodys",
+            ),
             models.Index(fields=["lead", "done_at", "due"], name="investors_action_lead"),
         ]
 

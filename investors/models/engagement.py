@@ -50,6 +50,7 @@ class Engagement(Audited, models.Model):
         on_delete=models.PROTECT,
         related_name="engagements",
         verbose_name=_("lead cluster"),
+        db_index=False,  # an index below begins with it
     )
     project = models.ForeignKey(
         Project, on_delete=models.PROTECT, related_name="engagements", verbose_name=_("project")
@@ -325,6 +326,7 @@ class Milestone(Audited, models.Model):
         on_delete=models.PROTECT,
         related_name="milestones",
         verbose_name=_("engagement"),
+        db_index=False,  # a constraint below begins with it
     )
     kind = models.ForeignKey(
         MilestoneKind,

@@ -169,6 +169,7 @@ class Lead(Archivable):
         blank=True,
         related_name="leads_owned",
         verbose_name=_("owner"),
+        db_index=False,  # an index below begins with it
     )
     deputy = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -350,7 +351,26 @@ class Lead(Archivable):
                 condition=_LIVE,
                 name="investors_lead_heard",
             ),
-            models.Index(fields=["owner", "status", "next_due"], name="investors_lead_owner_due"),
+            models.Index(
+                fields=["owner", "status", "next_due", "archived_at"],
+                name="investors_lead_owner_due",
+            ),
+            # Whom to answer first, of the leads of one person.
+            models.Index(
+                fields=["owner", "reply_due_at"],
+                condition=_LIVE & Q(reply_due_at__isnull=False),
+                name="investors_lead_owner_reply",
+            ),
+            models.Index(
+                fields=["deputy", "reply_due_at"],
+                condition=_LIVE & Q(deputy__isnull=False),
+                name="investors_lead_deputy_reply",
+            ),
+            models.Index(
+                fields=["status", "next_due", "priority", "received_at", "id"],
+                condition=_LIVE,
+                name="investors_lead_unplanned",
+            ),
             models.Index(
                 fields=[
                     *("received_at", "id", "office", *_SEEN_BY),
@@ -509,7 +529,11 @@ class LeadLog(StateLog):
     """One move of a lead's stage or status."""
 
     lead = models.ForeignKey(
-        Lead, on_delete=models.PROTECT, related_name="log", verbose_name=_("lead")
+        Lead,
+        on_delete=models.PROTECT,
+        related_name="log",
+        verbose_name=_("lead"),
+        db_index=False,  # an index below begins with it
     )
     kind = models.CharField(_("of"), max_length=6, choices=LogKind.choices)
 

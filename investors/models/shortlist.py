@@ -21,10 +21,18 @@ class Shortlisting(Audited, models.Model):
 
     ref = ReferenceField()
     lead = models.ForeignKey(
-        Lead, on_delete=models.PROTECT, related_name="shortlist", verbose_name=_("lead")
+        Lead,
+        on_delete=models.PROTECT,
+        related_name="shortlist",
+        verbose_name=_("lead"),
+        db_index=False,  # a constraint below begins with it
     )
     cluster = models.ForeignKey(
-        Cluster, on_delete=models.PROTECT, related_name="shortlistings", verbose_name=_("cluster")
+        Cluster,
+        on_delete=models.PROTECT,
+        related_name="shortlistings",
+        verbose_name=_("cluster"),
+        db_index=False,  # an index below begins with it
     )
     state = models.CharField(
         _("state"),
@@ -86,7 +94,9 @@ class Shortlisting(Audited, models.Model):
             ),
         ]
         indexes = [
-            models.Index(fields=["cluster", "state"], name="investors_shortlist_cluster"),
+            models.Index(
+                fields=["cluster", "state", "state_since"], name="investors_shortlist_cluster"
+            ),
             models.Index(fields=["state", "state_since"], name="investors_shortlist_state"),
         ]
 
@@ -121,6 +131,7 @@ class ShortlistingLog(StateLog):
         on_delete=models.PROTECT,
         related_name="log",
         verbose_name=_("shortlisted cluster"),
+        db_index=False,  # an index below begins with it
     )
 
     class Meta(StateLog.Meta):

@@ -533,11 +533,11 @@ def test_sorts_have_different_keys() -> None:
 # --- queries -----------------------------------------------------------------------------------
 
 QUERIES = {
-    Role.ADVISER: 10,
+    Role.ADVISER: 9,
     Role.DESK: 9,
-    Role.MANAGER: 10,
+    Role.MANAGER: 8,
     Role.VIEWER: 6,
-    Role.ADMINISTRATOR: 13,
+    Role.ADMINISTRATOR: 8,
 }
 
 
