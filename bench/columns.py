@@ -86,17 +86,19 @@ def page() -> None:
     from django.test import Client
 
     from ifa_crm.staff.models import User
-    from investors.fit_columns import all_columns
+    from investors.fit_columns import columns_in_turn, last_run
 
-    _run, columns = all_columns()
+    run = last_run()
+    assert run is not None
+    lengths = {pk: len(column.keys) for pk, column in columns_in_turn(run)}
     client = Client(SERVER_NAME="localhost")
     client.force_login(User.objects.get(username="adviser"))
-    key = max(columns, key=lambda pk: len(columns[pk].keys))
-    slug = columns[key].run.columns.get(cluster=key).cluster.slug
+    key, count = max(lengths.items(), key=lambda pair: pair[1])
+    slug = run.columns.get(cluster=key).cluster.slug
     took = [timed(lambda: client.get(f"/clusters/{slug}/matches/")) for _ in range(5)]
     assert {answer.status_code for answer, _s in took} == {200}
     seconds = [seconds for _answer, seconds in took]
-    print(f"leads for a cluster, of {len(columns[key].keys):,}: ", end="")
+    print(f"leads for a cluster, of {count:,}: ", end="")
     print(f"first {seconds[0] * 1000:.0f} ms, then {median(seconds[1:]) * 1000:.0f} ms")
 
 

@@ -10,7 +10,7 @@ import hashlib
 import json
 from array import array
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any, Final
@@ -74,13 +74,16 @@ def column_of(cluster: Cluster) -> Column | None:
     return None if row is None else _column(row, row.run)
 
 
-def all_columns() -> tuple[FitRun | None, dict[int, Column]]:
-    """The last finished run, if there is one, and its columns by cluster's key. Two queries;
-    some megabytes at 100,000 leads."""
-    run = FitRun.objects.finished().defer("keys", "needs", "facts").first()
-    if run is None:
-        return None, {}
-    return run, {row.cluster_id: _column(row, run) for row in run.columns.filter(part=0)}
+def last_run() -> FitRun | None:
+    """The last finished run, without its needs. One query."""
+    return FitRun.objects.finished().defer("keys", "needs", "facts").first()
+
+
+def columns_in_turn(run: FitRun) -> Iterator[tuple[int, Column]]:
+    """The columns of a run with their clusters' keys, a few at a time: together they are some
+    dozens of megabytes at 100,000 leads. One query."""
+    for row in run.columns.filter(part=0).order_by("pk").iterator(chunk_size=4):
+        yield row.cluster_id, _column(row, run)
 
 
 def _column(row: FitColumn, run: FitRun) -> Column:

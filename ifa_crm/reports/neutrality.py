@@ -44,7 +44,7 @@ from ifa_crm.reports.shares import Share
 from ifa_crm.staff.models import User
 from investors import fit
 from investors.choices import ShortlistState
-from investors.fit_columns import all_columns
+from investors.fit_columns import columns_in_turn, last_run
 from investors.models import Lead, Shortlisting, ShortlistingLog
 from investors.querysets import lead_is_hidden
 
@@ -152,13 +152,15 @@ class Neutrality:
     @classmethod
     def read(cls, user: User) -> "Neutrality":
         """Seven queries, whatever the number of leads."""
-        run, columns = all_columns()
+        run = last_run()
+        columns = columns_in_turn(run) if run else ()
+        fitting = {pk: column.from_band(fit.POSSIBLE) for pk, column in columns}
         main = ClusterRegion.objects.order_by("cluster", "-rank")
         return cls(
             as_of=None if run is None else run.as_of,
-            fitting={pk: column.from_band(fit.POSSIBLE) for pk, column in columns.items()},
+            fitting=fitting,
             outcomes=read_outcomes(),
-            clusters=Cluster.objects.in_bulk(list(columns)),
+            clusters=Cluster.objects.in_bulk(list(fitting)),
             regions=dict(main.values_list("cluster", "region__name")),
             hidden=frozenset(
                 Lead.objects.filter(lead_is_hidden(user)).order_by().values_list("pk", flat=True)

@@ -23,9 +23,10 @@ from investors.fit_columns import (
     NEEDS,
     SCORES,
     Column,
-    all_columns,
     column_of,
+    columns_in_turn,
     facts_in,
+    last_run,
     needs_of,
     read_facts,
     row_now,
@@ -95,7 +96,10 @@ def test_a_run_says_what_fit_says_of_each_lead(world: World) -> None:
 def test_a_lead_that_says_nothing_fits_nothing(world: World) -> None:
     run = fit_columns.build_columns()
     assert world.silent.pk not in unpacked(KEYS, run.keys)
-    assert all(world.silent.pk not in column.keys for column in all_columns()[1].values())
+    assert run == last_run()
+    columns = dict(columns_in_turn(run))
+    assert columns
+    assert all(world.silent.pk not in column.keys for column in columns.values())
 
 
 def test_the_best_stand_first_and_the_newest_of_equals(world: World) -> None:
