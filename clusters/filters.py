@@ -23,6 +23,7 @@ from clusters.models import (
     Cluster,
     ClusterFact,
     ClusterTopic,
+    FundingProgramme,
     Membership,
     Organisation,
     Partnership,
@@ -239,3 +240,14 @@ class CallFilter(LiveFilterSet):
 
     def in_state(self, rows: Any, name: str, value: str) -> Any:
         return rows.with_state(timezone.localdate()).filter(state=value)
+
+
+class ProgrammeFilter(HouseFilterSet):
+    year = filters.NumberFilter(label=_("Runs in"), method="in_year")
+
+    class Meta:
+        model = FundingProgramme
+        fields: list[str] = []
+
+    def in_year(self, rows: Any, name: str, value: Any) -> Any:
+        return rows.filter(first_year__lte=value, last_year__gte=value)

@@ -163,7 +163,9 @@ class InvestorFilter(HouseFilterSet):
     presence = filters.ChoiceFilter(
         label=_("Presence in France"), choices=[c for c in Presence.choices if c[0]]
     )
-    size = filters.ChoiceFilter(label=_("Size"), choices=[c for c in CompanySize.choices if c[0]])
+    company = filters.ChoiceFilter(  # "size" is how many rows a page shows
+        label=_("Size"), choices=[c for c in CompanySize.choices if c[0]], field_name="size"
+    )
     known = filters.ChoiceFilter(
         label=_("Already an organisation on record"), choices=YES, method="is_known"
     )

@@ -1,5 +1,6 @@
 """A list of leads in an order that the database does not know: that of a column of numbers."""
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from functools import cached_property
 from typing import Any, Final
@@ -71,6 +72,13 @@ class MatchPage(ListPage):
         values = self.form.cleaned_data
         order = self._ranked(values) if self.is_valid else []
         return Walk(self.rows.filter(self._condition(values)), order)
+
+    @property
+    def total(self) -> int:
+        return len(self.all_keys())
+
+    def all_keys(self) -> list[int]:
+        return self.walk.first(sys.maxsize)
 
     @cached_property
     def _page(self) -> tuple[int, list[Any]]:

@@ -58,14 +58,24 @@ class Board:
     @classmethod
     def read(cls, user: User, day: dt.date, way: Way) -> "Board":
         """Eight queries, whatever the number of seats and leads."""
-        links = ProjectCluster.objects.visible_to(user).select_related("cluster__desk_officer")
         rows = open_seats(user, day).order_by(F("deadline").asc(nulls_last=True), "pk")
-        named = Prefetch("project__cluster_links", links.order_by("-is_lead", "pk"), "shown_links")
-        seats = list(rows.prefetch_related(named)[: MOST + 1])
+        seats = list(rows.prefetch_related(named_clusters(user))[: MOST + 1])
         topics = Topics.read()
         cards = _cards(seats[:MOST], topics, user, day)
         grouped = _by_deadline(cards, day) if way == Way.DEADLINE else _by_topic(cards, topics)
         return cls(grouped, len(cards), len(seats) > MOST)
+
+
+def named_clusters(user: User) -> Prefetch[Any]:
+    """The clusters of a seat's project that ``user`` sees, the one that leads it first."""
+    links = ProjectCluster.objects.visible_to(user).select_related("cluster__desk_officer")
+    return Prefetch("project__cluster_links", links.order_by("-is_lead", "pk"), "shown_links")
+
+
+def dealt(seats: Sequence[Any], user: User, day: dt.date) -> None:
+    """Put on each seat its ``card``, as the board has it."""
+    for card in _cards(seats, Topics.read(), user, day):
+        card.seat.card = card  # type: ignore[attr-defined]
 
 
 def _cards(seats: Sequence[Any], topics: Topics, user: User, day: dt.date) -> list[Card]:

@@ -103,5 +103,8 @@ def ranked(
 
 def open_seats(user: User, day: dt.date) -> "QuerySet[OpenSeat]":
     """Seats that can be taken, of the projects that ``user`` sees; the next deadline first."""
-    rows = OpenSeat.objects.visible_to(user).that_can_be_taken(day)
+    return with_topics(OpenSeat.objects.visible_to(user).that_can_be_taken(day))
+
+
+def with_topics(rows: "QuerySet[OpenSeat]") -> "QuerySet[OpenSeat]":
     return rows.select_related("project").prefetch_related("topics", "project__topics")

@@ -96,7 +96,9 @@ investor_patterns = [
 
 duplicate_patterns = [
     path("duplicates/", duplicates.pair_list, name="pair_list"),
+    path("duplicates/export/", duplicates.pair_export, name="pair_export"),
     path("duplicates/contacts/", duplicates.contact_pair_list, name="contact_pair_list"),
+    path("duplicates/contacts/export/", duplicates.contact_pair_export, name="contact_pair_export"),
     path("duplicates/<slug:ref>/", merging.pair_detail, name="pair_detail"),
     path("duplicates/<slug:ref>/merge/", merging.pair_merge, name="pair_merge"),
     path("duplicates/<slug:ref>/apart/", duplicates.pair_apart, name="pair_apart"),

@@ -10,12 +10,13 @@ from django.db.models.functions import Lower
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
-from clusters.columns import CLUSTER_COLUMNS
+from clusters.columns import CLUSTER_COLUMNS, PROJECT_COLUMNS
 from clusters.filters import ClusterFilter
 from clusters.forms.clusters import ClusterForm
 from clusters.models import (
@@ -34,6 +35,7 @@ from clusters.reading import fact_rows, grouped_evidence, projects_of_cluster
 from clusters.services.clusters import save_cluster
 from clusters.views.archiving import archive_page, restore_page
 from clusters.views.frame import address_of, cluster_frame, clusters_of
+from ifa_crm.shared.columns import Table
 from ifa_crm.shared.editing import form_page, locked, options
 from ifa_crm.shared.history import changes_of
 from ifa_crm.shared.lists import ListPage
@@ -62,8 +64,8 @@ def cluster_page(request: StaffRequest) -> ListPage:
         default_sort="name",
         show=_shown,
         default_size=100,
-        file_columns=CLUSTER_COLUMNS,
-        export="clusters:cluster_export",
+        columns=CLUSTER_COLUMNS,
+        export=reverse("clusters:cluster_export"),
     )
 
 
@@ -131,6 +133,7 @@ def cluster_projects(request: StaffRequest, slug: str) -> HttpResponseBase:
     day = timezone.localdate()
     projects = projects_of_cluster(context["cluster"], request.user, day)
     context["projects"] = projects.prefetch_related("cluster_links__cluster")
+    context["table"] = Table.of(PROJECT_COLUMNS)
     return TemplateResponse(request, "clusters/cluster_projects.html", context)
 
 

@@ -8,12 +8,15 @@ from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from clusters.choices import Tier
-from clusters.filters import CallFilter
+from clusters.columns import CALL_COLUMNS, PROGRAMME_COLUMNS
+from clusters.filters import CallFilter, ProgrammeFilter
 from clusters.forms.funding import CallForm, LineFormSet, ProgrammeForm
 from clusters.models import Call, Cluster, FundingLine, FundingProgramme
 from clusters.reading import programme_rows, rate_table
@@ -23,6 +26,7 @@ from ifa_crm.shared.editing import form_page, locked
 from ifa_crm.shared.lists import ListPage
 from ifa_crm.staff.decorators import StaffRequest, requires
 from ifa_crm.staff.roles import Act
+from ifa_crm.work.views.export import export_of
 
 PUBLISHED_PROGRAMME = "clusters-2006-2008"
 
@@ -49,16 +53,35 @@ def about(request: StaffRequest) -> HttpResponseBase:
 # --- Programmes --------------------------------------------------------------------------
 
 
+def programme_page(request: StaffRequest) -> ListPage:
+    return ListPage(
+        request,
+        rows=FundingProgramme.objects.all(),
+        filterset=ProgrammeFilter,
+        sorts={"years": ("first_year",)},
+        default_sort="-years",
+        show=lambda rows: rows.prefetch_related("lines"),
+        columns=PROGRAMME_COLUMNS,
+        export=reverse("clusters:programme_export"),
+    )
+
+
+programme_export = export_of(programme_page, gettext_lazy("Funding"), name="funding")
+
+
 @require_safe
 @requires(Act.READ)
 def programme_list(request: StaffRequest) -> HttpResponseBase:
-    context = {
-        "title": _("Funding"),
-        "programmes": FundingProgramme.objects.prefetch_related("lines"),
-        "rates": rate_table(request.GET.get("currency", "")),
-        "may_edit": request.user.may(Act.EDIT_CLUSTERS),
-    }
-    return TemplateResponse(request, "clusters/programme_list.html", context)
+    return programme_page(request).answer(
+        "clusters/programme_list.html",
+        title=_("Funding"),
+        lead=_(
+            "Programmes of public funding, and the rates that make amounts in other currencies "
+            "comparable."
+        ),
+        rates=rate_table(request.GET.get("currency", "")),
+        may_edit=request.user.may(Act.EDIT_CLUSTERS),
+    )
 
 
 @require_safe
@@ -133,23 +156,31 @@ def _programme_page(
 # --- Calls -------------------------------------------------------------------------------
 
 
-@require_safe
-@requires(Act.READ)
-def call_list(request: StaffRequest) -> HttpResponseBase:
+def call_page(request: StaffRequest) -> ListPage:
     day = timezone.localdate()
 
     def shown(rows: Any) -> Any:
         return rows.with_state(day).select_related("programme")
 
-    page = ListPage(
+    return ListPage(
         request,
         rows=Call.objects.all(),
         filterset=CallFilter,
         sorts={"closes": ("closes_on",), "opens": ("opens_on",)},
         default_sort="-closes",
         show=shown,
+        columns=CALL_COLUMNS,
+        export=reverse("clusters:call_export"),
     )
-    return page.answer(
+
+
+call_export = export_of(call_page, gettext_lazy("Calls for projects"), name="calls")
+
+
+@require_safe
+@requires(Act.READ)
+def call_list(request: StaffRequest) -> HttpResponseBase:
+    return call_page(request).answer(
         "clusters/call_list.html",
         title=_("Calls for projects"),
         may_edit=request.user.may(Act.EDIT_CLUSTERS),

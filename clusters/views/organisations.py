@@ -8,6 +8,7 @@ from django.db.models.functions import Lower
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -40,8 +41,8 @@ def organisation_page(request: StaffRequest) -> ListPage:
         sorts={"name": (Lower("name").asc(),)},
         default_sort="name",
         show=shown,
-        file_columns=ORGANISATION_COLUMNS,
-        export="clusters:organisation_export",
+        columns=ORGANISATION_COLUMNS,
+        export=reverse("clusters:organisation_export"),
     )
 
 

@@ -8,6 +8,7 @@ from django.db.models.functions import Lower
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -50,8 +51,8 @@ def project_page(request: StaffRequest) -> ListPage:
         sorts={"name": (Lower("name").asc(),)},
         default_sort="name",
         show=shown,
-        file_columns=PROJECT_COLUMNS,
-        export="clusters:project_export",
+        columns=PROJECT_COLUMNS,
+        export=reverse("clusters:project_export"),
     )
 
 

@@ -7,9 +7,12 @@ from django.db.models.functions import Lower
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from clusters.columns import TOPIC_COLUMNS
 from clusters.filters import TopicFilter
 from clusters.forms.topics import ClusterTopicForm, TopicForm
 from clusters.models import Cluster, ClusterTopic, Topic, TopicSector
@@ -22,16 +25,15 @@ from ifa_crm.shared.history import changes_of
 from ifa_crm.shared.lists import ListPage
 from ifa_crm.staff.decorators import StaffRequest, requires
 from ifa_crm.staff.roles import Act
+from ifa_crm.work.views.export import export_of
 
 
 def _shown(rows: "QuerySet[Topic]") -> "QuerySet[Topic]":
     return rows.with_counts().select_related("broader").prefetch_related("sectors")  # type: ignore[attr-defined]
 
 
-@require_safe
-@requires(Act.READ)
-def topic_list(request: StaffRequest) -> HttpResponseBase:
-    page = ListPage(
+def topic_page(request: StaffRequest) -> ListPage:
+    return ListPage(
         request,
         rows=Topic.objects.visible_to(request.user),
         filterset=TopicFilter,
@@ -39,8 +41,18 @@ def topic_list(request: StaffRequest) -> HttpResponseBase:
         default_sort="name",
         show=_shown,
         default_size=100,
+        columns=TOPIC_COLUMNS,
+        export=reverse("clusters:topic_export"),
     )
-    return page.answer(
+
+
+topic_export = export_of(topic_page, gettext_lazy("Topics"), name="topics")
+
+
+@require_safe
+@requires(Act.READ)
+def topic_list(request: StaffRequest) -> HttpResponseBase:
+    return topic_page(request).answer(
         "clusters/topic_list.html",
         title=_("Topics"),
         lead=_("The technologies and markets that texts speak of and clusters work on."),

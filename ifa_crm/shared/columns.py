@@ -12,8 +12,8 @@ The first one is the link of the row and always shown. Its template draws what e
 like between ``{% cells %}`` and ``{% endcells %}``; see docs/add-a-page.md.
 """
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.functional import Promise
@@ -75,6 +75,18 @@ def with_columns(rows: Rows, columns: Sequence[Column]) -> Rows:
     for column in columns:
         rows = column.adds(rows)
     return rows
+
+
+@dataclass(frozen=True)
+class Table:
+    """The same columns on a page that is no list of its own: neither chosen nor sorted there."""
+
+    shown_columns: Sequence[Column]
+    sorts: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, columns: Sequence[Column], *keys: str) -> "Table":
+        return cls(chosen(columns, keys))
 
 
 @dataclass(frozen=True)

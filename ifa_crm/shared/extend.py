@@ -215,8 +215,9 @@ def register_hours_listener(listener: Callable[[Any], object]) -> None:
     _hours_listeners.append(listener)
 
 
-def tell_hours_changed(office: Model) -> None:
-    """The hours, holidays or zone of ``office`` are others now; part of the same transaction."""
+def tell_hours_changed(office: Model | None) -> None:
+    """The hours, holidays or zone of ``office`` are others now, or somebody has moved there;
+    ``None`` where a person belongs to none any more. Part of the same transaction."""
     for listener in _hours_listeners:
         listener(office)
 

@@ -29,7 +29,6 @@ from django.db.models import F, Model, OrderBy, QuerySet
 from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.formats import date_format, number_format
 from django.utils.translation import gettext as _
@@ -82,6 +81,10 @@ class HouseFilterSet(filters.FilterSet):
         return form
 
 
+class NoFilter(HouseFilterSet):
+    """For a list that is always shown whole."""
+
+
 def _dress(field: forms.Field) -> None:
     """Make a filter's field look, speak and refuse as ours do."""
     bound(field)
@@ -118,17 +121,17 @@ class ListPage:
         show: "Callable[[QuerySet[Any]], QuerySet[Any]]" = lambda rows: rows,
         columns: Sequence[Column] = (),
         export: str = "",
-        file_columns: Sequence[Column] = (),
+        fill: "Callable[[list[Any]], object]" = lambda rows: None,
         default_size: int | None = None,
         opening: str = "",
     ) -> None:
         """``sorts``: what may stand in ``?sort=`` (with ``-`` for the other way) and the columns
         it means; offer only what an index serves. The key is appended, so that pages never
         overlap. ``show``: select_related, prefetch_related, annotate for the rows of one page.
-        ``columns``: what the table can show, of which ``?cols=`` chooses. ``export``: the name
-        of the URL that gives it as a file; ``file_columns``: what that holds, where the table
-        offers no choice of columns. ``opening``: what is asked for when the address asks for
-        nothing; ``?all=1`` asks for everything.
+        ``fill``: sets on these rows, of a page or of a file, what only Python can work out.
+        ``columns``: what the table can show, of which ``?cols=`` chooses. ``export``: the
+        address that gives it as a file. ``opening``: what is asked for when the address asks
+        for nothing; ``?all=1`` asks for everything.
         """
         self.request = request
         self.sorts = {key: tuple(order) for key, order in sorts.items()}
@@ -137,7 +140,7 @@ class ListPage:
         self.columns = tuple(columns)
         self.opening = opening
         self.export = export
-        self._file_columns = tuple(file_columns)
+        self.fill = fill
         self.default_size = default_size or settings.ROWS_PER_PAGE
         self.filterset = filterset(request.GET, queryset=rows, request=request)
         self.form = self.filterset.form
@@ -203,7 +206,9 @@ class ListPage:
         found = self.show(self.model._default_manager.filter(pk__in=keys)).order_by()
         found = with_columns(found, self.shown_columns)
         by_key = {row.pk: row for row in found}
-        return [by_key[key] for key in keys if key in by_key]
+        shown = [by_key[key] for key in keys if key in by_key]
+        self.fill(shown)
+        return shown
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.objects)
@@ -212,6 +217,11 @@ class ListPage:
         return len(self.objects)
 
     # --- all of it ------------------------------------------------------------------------
+
+    @property
+    def total(self) -> int:
+        """How many rows pass, counted to the last."""
+        return self.rows.order_by().count()
 
     def all_keys(self) -> list[Any]:
         """The keys of every row that passes, in order."""
@@ -223,8 +233,10 @@ class ListPage:
         for start in range(0, len(keys), size):
             part = keys[start : start + size]
             rows = self.show(self.rows.filter(pk__in=part)).order_by()
-            by_key = {row.pk: row for row in with_columns(rows, self.file_columns)}
-            yield [by_key[key] for key in part if key in by_key]
+            by_key = {row.pk: row for row in with_columns(rows, self.shown_columns)}
+            found = [by_key[key] for key in part if key in by_key]
+            self.fill(found)
+            yield found
 
     @property
     def export_address(self) -> str:
@@ -233,16 +245,12 @@ class ListPage:
         if not (self.export and getattr(user, "may_export", False)):
             return ""
         address = self.address(page=None, size=None, more=None)
-        return reverse(self.export) + (address if address.startswith("?") else "")
+        return self.export + (address if address.startswith("?") else "")
 
     @property
     def written_columns(self) -> list[Column]:
         """The columns that the file has."""
-        return written(self.file_columns)
-
-    @property
-    def file_columns(self) -> list[Column]:
-        return list(self._file_columns) or self.shown_columns
+        return written(self.shown_columns)
 
     # --- how many -------------------------------------------------------------------------
 

@@ -96,6 +96,8 @@ class UserAdmin(HouseAdmin, DjangoUserAdmin):
     ) -> None:
         super().save_related(request, form, formsets, change)
         settle_account(user=form.instance)
+        if change and "office" in form.changed_data:
+            tell_hours_changed(form.instance.office)
         if not form.instance.is_active and "is_active" in form.changed_data:
             self._point_to_handover(request, form.instance)
 

@@ -81,9 +81,16 @@ class SaidForm(HouseForm):
 
 
 class InteractionForm(SaidForm):
-    """A new entry, with files and what comes next."""
+    """A new entry, with files, what is done with it, and what comes next."""
 
     files: Any = FilesField(required=False)
+    done: Any = forms.ModelMultipleChoiceField(
+        None,
+        label=_("Done with it"),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=_("Stays open if nobody answered."),
+    )
     next_what = forms.CharField(
         label=_("Next action"),
         max_length=200,
@@ -94,13 +101,18 @@ class InteractionForm(SaidForm):
     groups = [
         (_("What it was"), ["kind", ("direction", "result"), ("happened_at", "contacts")]),
         (_("What was said"), ["subject", "text", "files"]),
-        (_("What comes next"), [("next_what", "next_due")]),
+        (_("What comes next"), ["done", ("next_what", "next_due")]),
     ]
 
-    def __init__(self, *args: Any, lead: Lead, with_next: bool, **kwargs: Any) -> None:
-        super().__init__(*args, lead=lead, **kwargs)
+    def __init__(self, *args: Any, lead: Lead, user: User, with_next: bool, **kwargs: Any) -> None:
+        super().__init__(*args, lead=lead, user=user, **kwargs)
+        theirs = [action for action in lead.actions.open() if may_act(user, action)]
+        self.offer("done", lead.actions.filter(pk__in=[action.pk for action in theirs]))
+        if not theirs:
+            del self.fields["done"]
         if not with_next:
             del self.fields["next_what"], self.fields["next_due"]
+        if not {"done", "next_what"} & set(self.fields):
             self.groups = self.groups[:-1]
 
     def clean(self) -> dict[str, Any]:
@@ -118,40 +130,6 @@ class InteractionForm(SaidForm):
             return None
         return NextAction(what=self.cleaned_data["next_what"], due=self.cleaned_data["next_due"])
 
-
-_QUICK = (("result", "happened_at"), "contacts", "text", "done", ("next_what", "next_due"))
-
-
-class QuickLogForm(InteractionForm):
-    """An e-mail or call of which one knows already what it is, and what is done with it."""
-
-    done: Any = forms.ModelMultipleChoiceField(
-        None,
-        label=_("Done with it"),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=_("Stays open if nobody answered."),
-    )
-
-    def __init__(self, *args: Any, lead: Lead, user: User, kind: str, **kwargs: Any) -> None:
-        super().__init__(*args, lead=lead, user=user, **kwargs)
-        del self.fields["subject"], self.fields["files"]
-        for name in ("kind", "direction"):
-            self.fields[name].widget = forms.HiddenInput()
-        spoken = kind in SPOKEN
-        if not spoken:
-            self.fields["result"].widget = forms.HiddenInput()
-        self.fields["text"].label = _("What was said") if spoken else _("What was written")
-        theirs = [action for action in lead.actions.open() if may_act(user, action)]
-        self.offer("done", lead.actions.filter(pk__in=[action.pk for action in theirs]))
-        if not theirs:
-            del self.fields["done"]
-        self.groups = [("", ["kind", "direction", *_QUICK])]
-
-    @property
-    def said(self) -> Said:
-        return Said(**{name: self.cleaned_data.get(name, "") for name in _SAID})
-
     @property
     def completing(self) -> list[Action]:
         """What is done with it: nothing, if nobody answered."""
@@ -165,6 +143,28 @@ class QuickLogForm(InteractionForm):
             self.add_error("next_what", error)
         else:
             super().add_service_error(error)
+
+
+_QUICK = (("result", "happened_at"), "contacts", "text", "done", ("next_what", "next_due"))
+
+
+class QuickLogForm(InteractionForm):
+    """An e-mail or call of which one knows already what it is, and what is done with it."""
+
+    def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        del self.fields["subject"], self.fields["files"]
+        for name in ("kind", "direction"):
+            self.fields[name].widget = forms.HiddenInput()
+        spoken = kind in SPOKEN
+        if not spoken:
+            self.fields["result"].widget = forms.HiddenInput()
+        self.fields["text"].label = _("What was said") if spoken else _("What was written")
+        self.groups = [("", ["kind", "direction", *_QUICK])]
+
+    @property
+    def said(self) -> Said:
+        return Said(**{name: self.cleaned_data.get(name, "") for name in _SAID})
 
 
 class InteractionEditForm(ClashMixin, SaidForm):  # type: ignore[misc]
@@ -190,8 +190,11 @@ class FilesForm(HouseForm):
     files: Any = FilesField()
 
 
-def ticked_off(lead: Lead, actions: Sequence[Action]) -> list[Action]:
-    """What an answer is likely to be: the first thing to do on a lead that nobody answered yet."""
+def ticked_off(lead: Lead, actions: Sequence[Action], direction: str) -> list[Action]:
+    """What an answer of ours is likely to be: the first thing to do on a lead that nobody answered
+    yet."""
+    if direction != Direction.OUT:
+        return []
     todo = [action for action in actions if action.kind == ActionKind.TODO]
     first = min(todo, key=lambda action: (action.due, action.pk), default=None)
     return [first] if first is not None and lead.stage == Stage.RECEIVED else []

@@ -86,11 +86,13 @@ def _running(office: int | None) -> "QuerySet[Lead]":
 
 
 @transaction.atomic
-def hours_changed(office: Office) -> Job | None:
-    """Tell the open clocks of an office anew: at once, or as a job where there are many."""
-    keys = list(_running(office.pk).order_by().values_list("pk", flat=True)[: AT_ONCE + 1])
+def hours_changed(office: Office | None) -> Job | None:
+    """Tell the open clocks of an office, or of all, anew: at once, or as a job where there are
+    many."""
+    which = office.pk if office else None
+    keys = list(_running(which).order_by().values_list("pk", flat=True)[: AT_ONCE + 1])
     if len(keys) > AT_ONCE:
-        return start_job(actor=None, kind=KIND, arguments={"office": office.pk})
+        return start_job(actor=None, kind=KIND, arguments={"office": which})
     rewind(keys)
     return None
 
@@ -111,7 +113,7 @@ def run(job_run: JobRun, office: int | None = None) -> None:
 
 
 def _nightly(now: dt.datetime) -> Any:
-    """Once a day all of them: an owner may have moved to another office."""
+    """Once a day all of them: a loaded fixture or another program's write tells nobody."""
     if Job.objects.open().filter(kind=KIND).exists():
         return None
     return start_job(actor=None, kind=KIND)
@@ -124,8 +126,8 @@ def register() -> None:
             label=gettext_lazy("Tell the reply clocks anew"),
             run=run,
             explanation=gettext_lazy(
-                "Hours, holidays or the zone of an office have changed: by when is each open "
-                "message to be answered?"
+                "Hours, holidays or the zone of an office have changed, or somebody has moved to "
+                "another: by when is each open message to be answered?"
             ),
         )
     )

@@ -28,7 +28,7 @@ from investors.reply_clock import deadlines
 from investors.services.actions import NextAction
 from investors.services.assignment import Assignment, assign_next
 from investors.services.clocks import refresh_reply_due
-from investors.services.events import lock
+from investors.services.events import lock, refresh_heard
 from investors.services.interactions import Said, write_interaction
 from investors.services.investors import write_contact, write_investor
 from investors.services.leads import write_lead
@@ -128,6 +128,7 @@ def _lead_of(asked: Asked, given: Assignment, enquiry: Enquiry) -> Lead:
     )
     write_interaction(None, lead, said, [contact])
     refresh_reply_due(lead)
+    refresh_heard(lead)
     return lead
 
 

@@ -10,6 +10,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from ifa_crm.shared.editing import form_page, onward
@@ -18,6 +19,8 @@ from ifa_crm.shared.lists import ListPage
 from ifa_crm.staff.decorators import StaffRequest, requires
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Act
+from ifa_crm.work.views.export import export_of
+from investors.columns_more import PAIR_COLUMNS
 from investors.filters import ContactPairFilter, PairFilter
 from investors.forms.twins import AnotherInvestorForm, TwinSearchForm
 from investors.models import CommonKey, ContactPair, Investor, InvestorKey, InvestorPair
@@ -30,32 +33,53 @@ SORTS = {"alike": ("-score", "pk"), "found": ("found_at",)}
 _COMMON_SHOWN = 5
 
 
-@require_safe
-@requires(Act.RECORD)
-def pair_list(request: StaffRequest) -> HttpResponseBase:
-    page = ListPage(
+def pair_page(request: StaffRequest) -> ListPage:
+    return ListPage(
         request,
         rows=InvestorPair.objects.visible_to(request.user),
         filterset=PairFilter,
         sorts=SORTS,
         default_sort="alike",
         show=lambda rows: rows.select_related("first", "second", "decided_by"),
+        columns=PAIR_COLUMNS,
+        export=reverse("investors:pair_export"),
     )
-    return _answer(request, page, common=_common(request.user))
 
 
-@require_safe
-@requires(Act.RECORD)
-def contact_pair_list(request: StaffRequest) -> HttpResponseBase:
-    page = ListPage(
+def contact_pair_page(request: StaffRequest) -> ListPage:
+    return ListPage(
         request,
         rows=ContactPair.objects.visible_to(request.user),
         filterset=ContactPairFilter,
         sorts=SORTS,
         default_sort="alike",
         show=lambda rows: rows.select_related("first__investor", "second__investor", "decided_by"),
+        columns=PAIR_COLUMNS,
+        export=reverse("investors:contact_pair_export"),
     )
-    return _answer(request, page)
+
+
+pair_export = export_of(
+    pair_page, gettext_lazy("Duplicates of investors"), name="duplicates", act=Act.RECORD
+)
+contact_pair_export = export_of(
+    contact_pair_page,
+    gettext_lazy("Duplicates of contacts"),
+    name="duplicate-contacts",
+    act=Act.RECORD,
+)
+
+
+@require_safe
+@requires(Act.RECORD)
+def pair_list(request: StaffRequest) -> HttpResponseBase:
+    return _answer(request, pair_page(request), common=_common(request.user))
+
+
+@require_safe
+@requires(Act.RECORD)
+def contact_pair_list(request: StaffRequest) -> HttpResponseBase:
+    return _answer(request, contact_pair_page(request))
 
 
 def _answer(request: StaffRequest, page: ListPage, **context: Any) -> HttpResponseBase:

@@ -73,8 +73,9 @@ def engagement_page(request: StaffRequest) -> ListPage:
         show=lambda rows: rows.select_related(
             "lead__investor", "project", "cluster", "verified_by"
         ),
-        file_columns=ENGAGEMENT_COLUMNS,
-        export="investors:engagement_export",
+        fill=toned,
+        columns=ENGAGEMENT_COLUMNS,
+        export=reverse("investors:engagement_export"),
     )
 
 
@@ -84,7 +85,6 @@ engagement_export = export_of(engagement_page, gettext_lazy("Engagements"), name
 @requires(Act.READ)
 def engagement_list(request: StaffRequest) -> HttpResponse:
     page = engagement_page(request)
-    toned(page.objects)
     return page.answer(
         "investors/engagement_list.html",
         title=_("Engagements"),

@@ -50,20 +50,19 @@ def interaction_create(request: StaffRequest, ref: str) -> HttpResponse:
     """The form, as a page of its own or, for htmx, inside the lead's page."""
     lead = get_lead(request, ref)
     people = Contact.objects.visible_to(request.user).usable_on(lead).live()
+    given = request.GET
+    entry = first_entry(given.get("kind", ""), given.get("direction", ""), list(people[:2]))
     form = InteractionForm(
         request.POST or None,
         request.FILES or None,
         lead=lead,
         user=request.user,
         with_next=lead.status not in CLOSED and not lead.is_archived,
-        initial=first_entry(
-            request.GET.get("kind", ""), request.GET.get("direction", ""), list(people[:2])
-        ),
+        initial=entry | _done_with(lead, entry),
     )
     if form.carry_out(lambda: _log(request, lead, form)):
-        messages.success(request, _("Logged."))
-        logged: Any = form.result
-        return redirect(onward(request, logged))
+        messages.success(request, _logged_words(lead, form))
+        return redirect(onward(request, form.result))
     if request.htmx:
         form.fields["text"].widget.attrs["autofocus"] = True
     response = form_page(
@@ -79,6 +78,11 @@ def interaction_create(request: StaffRequest, ref: str) -> HttpResponse:
     return response
 
 
+def _done_with(lead: Lead, entry: dict[str, Any]) -> dict[str, Any]:
+    """What the form offers as done with it, ticked."""
+    return {"done": ticked_off(lead, list(lead.actions.open()), entry["direction"])}
+
+
 @requires(Act.RECORD)
 def interaction_quick(request: StaffRequest, ref: str) -> HttpResponse:
     """An e-mail or call of ours in a few fields, and what is done with it; for htmx in place."""
@@ -92,7 +96,7 @@ def interaction_quick(request: StaffRequest, ref: str) -> HttpResponse:
         user=request.user,
         kind=entry["kind"],
         with_next=lead.status not in CLOSED and not lead.is_archived,
-        initial=entry | {"done": ticked_off(lead, list(lead.actions.open()))},
+        initial=entry | _done_with(lead, entry),
         auto_id=f"log-{lead.ref}-%s",
     )
     if form.carry_out(lambda: _log_quickly(request, lead, form)):
@@ -122,7 +126,7 @@ def _log_quickly(request: StaffRequest, lead: Lead, form: QuickLogForm) -> Inter
     )
 
 
-def _logged_words(lead: Lead, form: QuickLogForm) -> str:
+def _logged_words(lead: Lead, form: InteractionForm) -> str:
     done = ", ".join(action.what for action in form.completing)
     if done:
         return _("Logged on %(lead)s. Done: %(what)s.") % {"lead": lead, "what": done}
@@ -141,6 +145,7 @@ def _log(request: StaffRequest, lead: Lead, form: InteractionForm) -> Interactio
         contacts=form.cleaned_data["contacts"],
         files=form.cleaned_data["files"],
         following=form.following,
+        completing=form.completing,
     )
 
 

@@ -56,8 +56,8 @@ def investor_page(request: StaffRequest) -> ListPage:
         sorts=INVESTOR_SORTS,
         default_sort="name",
         show=lambda rows: rows.annotate(n_leads=Coalesce(Subquery(counted), 0)),
-        file_columns=INVESTOR_COLUMNS,
-        export="investors:investor_export",
+        columns=INVESTOR_COLUMNS,
+        export=reverse("investors:investor_export"),
     )
 
 

@@ -50,7 +50,7 @@ def lead_page(request: StaffRequest) -> ListPage:
         sorts=SORTS,
         default_sort="-received",
         columns=LEAD_COLUMNS,
-        export="investors:lead_export",
+        export=reverse("investors:lead_export"),
     )
 
 

@@ -4,7 +4,7 @@ import datetime as dt
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Q, Subquery
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -12,24 +12,36 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST, require_safe
 
 from clusters.models import Cluster, OpenSeat
 from clusters.views.frame import cluster_frame
 from ifa_crm.shared.editing import form_page, onward
 from ifa_crm.shared.forms import ConfirmForm
+from ifa_crm.shared.lists import ListPage, NoFilter
 from ifa_crm.staff.decorators import StaffRequest, requires
 from ifa_crm.staff.roles import Act
+from ifa_crm.work.views.export import export_of
 from investors import fit
 from investors.choices import ShortlistState
+from investors.columns_matching import CLUSTER_MATCH_COLUMNS, SEAT_COLUMNS, SEAT_MATCH_COLUMNS
 from investors.filters_matching import ClusterMatchFilter, SeatMatchFilter
-from investors.fit_columns import column_of
+from investors.fit_columns import Column, column_of
 from investors.forms.matching import SuggestForm
 from investors.match_page import MatchPage
 from investors.matches import match_leads, match_to_seat
 from investors.models import Lead, Shortlisting
-from investors.seat_board import Board, Way
-from investors.seat_matching import MOVING, Topics, open_seats, pairs_for, ranked, topics_of
+from investors.seat_board import Board, Way, dealt, named_clusters
+from investors.seat_matching import (
+    MOVING,
+    Topics,
+    open_seats,
+    pairs_for,
+    ranked,
+    topics_of,
+    with_topics,
+)
 from investors.services import fit_columns
 from investors.services.suggesting import suggest
 from investors.views.frame import get_lead
@@ -65,27 +77,7 @@ def cluster_matches(request: StaffRequest, slug: str) -> HttpResponse:
     frame = cluster_frame(request, slug, "cluster_matches")
     cluster = frame["cluster"]
     column = column_of(cluster)
-    there = Shortlisting.objects.filter(cluster=cluster)
-
-    def order(values: dict[str, Any]) -> Any:
-        if column is None:
-            return []
-        band = values.get("band")
-        return column.in_band(band) if band else column.from_band(fit.POSSIBLE)
-
-    page = MatchPage(
-        request,
-        rows=_moving(request),
-        filterset=ClusterMatchFilter,
-        ranked=order,
-        condition=lambda values: _unlisted(there, values),
-        show=_shown(there),
-        default_size=25,
-    )
-    if column is not None:
-        match_leads(page.objects, cluster, column, request.user)
-    _told(page.objects)
-    return page.answer(
+    return _for_cluster(request, cluster, column).answer(
         "investors/cluster_matches.html",
         title=_("Leads for %s") % cluster,
         lead=_("Whose need this cluster answers, best first."),
@@ -95,6 +87,47 @@ def cluster_matches(request: StaffRequest, slug: str) -> HttpResponse:
         may_refresh=fit_columns.may_refresh(request.user),
         today=timezone.localdate(),
     )
+
+
+def _for_cluster(request: StaffRequest, cluster: Cluster, column: Column | None) -> MatchPage:
+    there = Shortlisting.objects.filter(cluster=cluster)
+
+    def order(values: dict[str, Any]) -> Any:
+        if column is None:
+            return []
+        band = values.get("band")
+        return column.in_band(band) if band else column.from_band(fit.POSSIBLE)
+
+    def matched(leads: list[Lead]) -> None:
+        if column is not None:
+            match_leads(leads, cluster, column, request.user)
+        _told(leads)
+
+    return MatchPage(
+        request,
+        rows=_moving(request),
+        filterset=ClusterMatchFilter,
+        ranked=order,
+        condition=lambda values: _unlisted(there, values),
+        show=_shown(there),
+        fill=matched,
+        default_size=25,
+        columns=CLUSTER_MATCH_COLUMNS,
+        export=reverse("investors:cluster_match_export", args=[cluster.slug]),
+    )
+
+
+def cluster_match_page(request: StaffRequest, slug: str) -> MatchPage:
+    cluster = get_object_or_404(Cluster.objects.visible_to(request.user), slug=slug)
+    return _for_cluster(request, cluster, column_of(cluster))
+
+
+cluster_match_export = export_of(
+    cluster_match_page,
+    gettext_lazy("Leads for the cluster “%(slug)s”"),
+    name="leads-for-%(slug)s",
+    act=Act.RECORD,
+)
 
 
 def _unlisted(there: Any, values: dict[str, Any]) -> Q:
@@ -127,31 +160,70 @@ def _seat(request: StaffRequest, ref: str, seat: str) -> OpenSeat:
 @requires(Act.RECORD)
 def seat_matches(request: StaffRequest, ref: str, seat: str) -> HttpResponse:
     """The leads whose topics an open seat answers; those that would join first."""
-    wanted = _seat(request, ref, seat)
-    topics, sought = Topics.read(), topics_of(wanted)
-    answered = topics.answered_by(sought)
+    wanted, topics = _seat(request, ref, seat), Topics.read()
+    return _for_seat(request, wanted, topics).answer(
+        "investors/seat_matches.html",
+        title=_("Leads for the open seat “%s”") % wanted,
+        seat=wanted,
+        project=wanted.project,
+        sought=[topics.rows[pk] for pk in topics_of(wanted)],
+        may_edit=request.user.may(Act.EDIT_CLUSTERS),
+        today=timezone.localdate(),
+    )
+
+
+def _for_seat(request: StaffRequest, wanted: OpenSeat, topics: Topics) -> MatchPage:
+    answered = topics.answered_by(topics_of(wanted))
     spoken = dict(ranked(pairs_for(answered, request.user), answered))
     there = Shortlisting.objects.filter(cluster__project_links__project=wanted.project_id)
-    page = MatchPage(
+
+    def matched(leads: list[Lead]) -> None:
+        match_to_seat(leads, spoken, answered, topics, request.user)
+        _told(leads)
+
+    return MatchPage(
         request,
         rows=_moving(request),
         filterset=SeatMatchFilter,
         ranked=lambda values: list(spoken),
         condition=lambda values: _unlisted(there, values),
         show=_shown(there),
+        fill=matched,
         default_size=25,
+        columns=SEAT_MATCH_COLUMNS,
+        export=reverse("investors:seat_match_export", args=[wanted.project.ref, wanted.ref]),
     )
-    match_to_seat(page.objects, spoken, answered, topics, request.user)
-    _told(page.objects)
-    return page.answer(
-        "investors/seat_matches.html",
-        title=_("Leads for the open seat “%s”") % wanted,
-        seat=wanted,
-        project=wanted.project,
-        sought=[topics.rows[pk] for pk in sought],
-        may_edit=request.user.may(Act.EDIT_CLUSTERS),
-        today=timezone.localdate(),
+
+
+def seat_match_page(request: StaffRequest, ref: str, seat: str) -> MatchPage:
+    return _for_seat(request, _seat(request, ref, seat), Topics.read())
+
+
+seat_match_export = export_of(
+    seat_match_page,
+    gettext_lazy("Leads for the open seat %(seat)s of the project %(ref)s"),
+    name="leads-for-seat-%(seat)s",
+    act=Act.RECORD,
+)
+
+
+def seat_page(request: StaffRequest) -> ListPage:
+    """What the board shows as a list, which only leaves as a file: every seat, however many."""
+    user, day = request.user, timezone.localdate()
+    return ListPage(
+        request,
+        rows=OpenSeat.objects.visible_to(user).that_can_be_taken(day),
+        filterset=NoFilter,
+        sorts={"deadline": (F("deadline").asc(nulls_last=True),)},
+        default_sort="deadline",
+        show=lambda rows: with_topics(rows).prefetch_related(named_clusters(user)),
+        fill=lambda seats: dealt(seats, user, day),
+        columns=SEAT_COLUMNS,
+        export=reverse("investors:seat_export"),
     )
+
+
+seat_export = export_of(seat_page, gettext_lazy("Open seats"), name="open-seats")
 
 
 @require_safe
@@ -163,6 +235,7 @@ def seat_board(request: StaffRequest) -> HttpResponse:
     context = {
         "title": _("Open seats"),
         "board": board,
+        "export_address": seat_page(request).export_address,
         "ways": [
             (_("By topic"), reverse("investors:seat_board"), way == Way.TOPIC),
             (_("By deadline"), f"{reverse('investors:seat_board')}?by=deadline", way != Way.TOPIC),

@@ -44,8 +44,8 @@ def meeting_page(request: StaffRequest) -> ListPage:
         sorts={"when": upcoming_first(now), "starts": ("starts_at",)},
         default_sort="when",
         show=lambda rows: rows.select_related("lead__investor", "lead__owner", "cluster"),
-        file_columns=MEETING_COLUMNS,
-        export="meetings:meeting_export",
+        columns=MEETING_COLUMNS,
+        export=reverse("meetings:meeting_export"),
     )
 
 

@@ -14,6 +14,7 @@ from clusters.models import Cluster
 from ifa_crm.staff.decorators import StaffRequest, requires
 from ifa_crm.staff.roles import Act
 from investors.views.frame import get_lead, lead_frame
+from meetings.columns import OF_A_CLUSTER, OF_A_LEAD
 from meetings.models import Meeting
 from meetings.querysets import upcoming_first
 
@@ -30,6 +31,7 @@ def lead_meetings(request: StaffRequest, ref: str) -> HttpResponse:
     context = lead_frame(request, lead) | {
         "now": now,
         "meetings": list(rows.order_by(*upcoming_first(now), "-pk")),
+        "table": OF_A_LEAD,
     }
     return TemplateResponse(request, "meetings/lead_meetings.html", context)
 
@@ -48,6 +50,7 @@ def cluster_meetings(request: StaffRequest, slug: str) -> HttpResponse:
         "cluster": cluster,
         "meetings": found[:SHOWN],
         "more": len(found) > SHOWN,
+        "table": OF_A_CLUSTER,
         "now": now,
     }
     part = "#region" if request.htmx else ""

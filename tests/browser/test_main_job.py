@@ -48,8 +48,11 @@ def _log_a_call(visitor: Visitor, lead: str) -> None:
     page.locator("[name=direction][value=out]").check()
     page.locator("[name=result][value=spoke]").check()
     page.locator("[name=text]").fill("They make microphones and look for a consortium.")
+    # The first contact is ticked as done with it, and nothing else is to be done yet.
+    page.locator("[name=next_what]").fill("Send the first list of clusters")
+    page.locator("[name=next_due]").fill((dt.date.today() + dt.timedelta(days=7)).isoformat())
     page.locator("main form button[type=submit]").last.click()
-    page.wait_for_url(re.compile(re.escape(lead)))
+    page.wait_for_url(re.compile(re.escape(lead) + "(?!log/)"))
     expect(page.locator("main")).to_contain_text("They make microphones")
 
 

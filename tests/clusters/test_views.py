@@ -317,7 +317,7 @@ QUERIES: dict[str, tuple[Callable[[int], str], int]] = {
     "project": (lambda n: _busy_project(n).get_absolute_url(), 10),
     "organisations": (_many_organisations, 5),
     "organisation": (lambda n: _busy_organisation(n).get_absolute_url(), 8),
-    "programmes": (_many_programmes, 5),
+    "programmes": (_many_programmes, 7),
     "calls": (_many_calls, 5),
     "call": (_many_conditions, 4),
 }

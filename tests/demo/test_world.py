@@ -32,6 +32,8 @@ from investors.models import (
     Admission,
     Contact,
     Engagement,
+    Enquiry,
+    Evaluation,
     Interaction,
     Investor,
     Lead,
@@ -39,6 +41,7 @@ from investors.models import (
     Outcome,
     Shortlisting,
 )
+from investors.services.assignment import preview
 from investors.services.clocks import wind
 from meetings.choices import MeetingForm, MeetingState
 from meetings.models import Booking, Meeting
@@ -244,6 +247,23 @@ def test_special_cases() -> None:
     checked = ClusterFact.objects.filter(checked_on__isnull=False)
     assert checked.stale_on(today).exists()
     assert checked.exclude(pk__in=checked.stale_on(today)).exists()
+
+
+def test_the_front_door_is_open() -> None:
+    """An enquiry of the form as the product makes it, one from France, the rules, an evaluation."""
+    came, from_france = Enquiry.objects.order_by("-received_at")
+    lead, person = came.lead, came.lead.investor.contacts.get()
+    assert (lead.stage, lead.origin, lead.heard_at) == (Stage.RECEIVED, "enquiry", came.received_at)
+    given = preview(country=came.country.code, sectors=[], day=came.received_at.date())
+    assert (lead.owner, lead.office) == (given.owner, given.office)
+    said, action = lead.interactions.get(), lead.actions.get()
+    assert (said.text, said.direction, list(said.contacts.all())) == (came.text, "in", [person])
+    assert said.reply_due_at == lead.reply_due_at
+    assert (action.what, action.due) == ("First reply", came.due_there.date())
+    assert list(Enquiry.objects.to_settle()) == [from_france]
+    evaluation = Evaluation.objects.get()
+    assert len(evaluation.rows) == Cluster.objects.count()
+    assert evaluation.made_by == evaluation.lead.owner
 
 
 def test_own_share_is_told_in_some_and_undisclosed_in_others() -> None:

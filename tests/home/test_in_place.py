@@ -295,3 +295,24 @@ def test_a_section_is_answered_to_htmx_alone(adviser: User, as_user: SignIn) -> 
     assert "hx-swap-oob" not in whole
     assert cut.count("hx-swap-oob") == 1
     assert as_user(make.user(role=Role.VIEWER)).get(address, headers=HTMX).status_code == 404
+
+
+def test_the_form_of_the_lead_offers_the_same(adviser: User, as_user: SignIn) -> None:
+    """On the lead's own page, too, the first contact is offered as done, not done in silence."""
+    lead = make.lead(owner=adviser)
+    action, client = lead.actions.get(), as_user(adviser)
+    address = reverse("investors:interaction_create", args=[lead.ref])
+    assert client.get(f"{address}?kind=call").context["form"].initial["done"] == [action]
+    assert client.get(f"{address}?direction=in").context["form"].initial["done"] == []
+    called = {"kind": "call", "direction": "out", "result": "spoke", "text": "Hello"}
+    called["happened_at"] = timezone.localtime().strftime("%Y-%m-%dT%H:%M")
+    answer = client.post(address, called | {"done": action.pk})
+    assert answer.status_code == 422
+    assert "next_what" in answer.context["form"].errors
+    following = {"next_what": "Send the list", "next_due": TODAY()}
+    client.post(address, called | {"done": action.pk} | following)
+    action.refresh_from_db()
+    assert not action.is_open
+    assert [each.what for each in lead.actions.open()] == ["Send the list"]
+    lead.refresh_from_db()
+    assert lead.stage == Stage.CONTACTED

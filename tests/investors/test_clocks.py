@@ -10,6 +10,7 @@ from django.test import Client
 from django.utils import timezone, translation
 
 from ifa_crm.staff.models import Holiday, Office, User, WorkingHours
+from ifa_crm.staff.roles import Role
 from ifa_crm.work.models import Job
 from ifa_crm.work.tasks import run_job
 from investors.choices import Direction, InteractionKind, LostReason, Result
@@ -19,6 +20,8 @@ from investors.reply_clock import STANDARD, deadlines
 from investors.services import clocks, interactions, leads, status
 from tests import make
 from tests.conftest import SignIn
+from tests.staff.test_admin import change as change_user
+from tests.staff.test_admin import user_data
 
 pytestmark = pytest.mark.django_db
 PARIS = "Europe/Paris"
@@ -172,6 +175,27 @@ class TestHoursChange:
         kept = elsewhere.reply_due_at
         elsewhere.refresh_from_db()
         assert elsewhere.reply_due_at == kept
+
+    @pytest.mark.parametrize("to_none", [False, True])
+    def test_the_clocks_of_one_who_moves_follow_at_once(
+        self, administrator: User, as_user: SignIn, to_none: bool
+    ) -> None:
+        """An owner's leads without an office of their own are answered in the owner's hours."""
+        owner = make.user(office=office())
+        WorkingHours.objects.filter(office=owner.office).update(closes=dt.time(13))
+        lead, of_paris = make.lead(owner=owner), make.lead(office=owner.office)
+        Lead.objects.filter(pk=lead.pk).update(office=None)
+        for each in (lead, of_paris):
+            make.interaction(lead=Lead.objects.get(pk=each.pk), happened_at=monday(11))
+        kept = twin(of_paris)
+        assert twin(lead) == kept
+        there = None if to_none else office("Asia/Tokyo")
+        data = user_data(
+            owner, roles=[Role.ADVISER], office=str(there.pk) if there else "", time_zone=PARIS
+        )
+        assert not change_user(as_user(administrator), owner, data)
+        assert twin(lead)[0] == monday(11 if to_none else 10) + dt.timedelta(days=1)
+        assert twin(of_paris) == kept
 
     def test_every_night_all_are_told_anew(self) -> None:
         owner = make.user()

@@ -91,6 +91,7 @@ def test_it_makes_a_lead_with_everything_under_it(stamp: str) -> None:
     assert list(said.contacts.all()) == [contact]
     enquiry = Enquiry.objects.get()
     assert lead.reply_due_at == said.reply_due_at == enquiry.reply_due_at
+    assert lead.heard_at == said.happened_at
     action = Action.objects.get()
     assert (action.what, action.due) == ("First reply", enquiry.due_there.date())
     assert enquiry.lead == lead

@@ -4,17 +4,12 @@ import re
 
 import pytest
 from django.template import engines
-from django.test import Client, RequestFactory
-from django.utils.html import escape
-from pytest_django import DjangoAssertNumQueries
+from django.test import RequestFactory
 
-from ifa_crm.shared.columns import Column, chosen, with_columns
+from ifa_crm.shared.columns import Column, chosen
 from ifa_crm.shared.lists import ListPage
-from ifa_crm.staff.models import Office, User
-from investors.columns import LEAD_COLUMNS
-from investors.models import Lead
+from ifa_crm.staff.models import Office
 from tests import make
-from tests.conftest import SignIn
 from tests.shared.test_lists import OfficeFilter
 
 pytestmark = pytest.mark.django_db
@@ -90,36 +85,3 @@ def test_columns_stay_when_filters_and_sort_change() -> None:
     assert ("cols", "zone") in shown.hidden_state
     assert ("city", "o") in shown.column_state
     assert "cols" not in dict(shown.column_state)
-
-
-ALL = ",".join(column.key for column in LEAD_COLUMNS)
-
-
-def test_every_column_of_leads_is_drawn_and_written(adviser: User, as_user: SignIn) -> None:
-    lead = make.lead(owner=adviser)
-    lead.sectors.add(make.sector())
-    client: Client = as_user(adviser)
-    drawn = client.get(f"/leads/?cols={ALL}").content.decode()
-    row = with_columns(Lead.objects.filter(pk=lead.pk), LEAD_COLUMNS).get()
-    for column in LEAD_COLUMNS:
-        assert str(escape(column.label)) in drawn
-        for written in column.written():
-            assert not callable(written.value(row))
-    assert drawn.count("data-label=") == len(LEAD_COLUMNS) - 1
-
-
-def test_keys_of_written_columns_are_unique() -> None:
-    keys = [written.key for column in LEAD_COLUMNS for written in column.written()]
-    assert len(keys) == len(set(keys))
-
-
-@pytest.mark.parametrize("rows", [1, 20])
-def test_all_columns_at_once_cost_the_same_for_any_number_of_rows(
-    adviser: User, as_user: SignIn, django_assert_num_queries: DjangoAssertNumQueries, rows: int
-) -> None:
-    for _n in range(rows):
-        make.lead(owner=adviser, deputy=None)
-    client = as_user(adviser)
-    client.get("/leads/")
-    with django_assert_num_queries(9):
-        client.get(f"/leads/?cols={ALL}")

@@ -150,28 +150,6 @@ def test_values_as_cells(value: Any, cell: Any) -> None:
     assert plain(value, shape) == cell
 
 
-@pytest.mark.parametrize(
-    ("address", "made", "holds"),
-    [
-        ("/investors/", lambda: make.lead().investor, "name"),
-        ("/clusters/", lambda: make.cluster(), "name"),
-        ("/organisations/", lambda: make.organisation(), "name"),
-        ("/projects/", lambda: make.project(clusters=[make.cluster()]), "name"),
-        ("/engagements/", lambda: make.engagement(lead=make.qualified_lead()), "ref"),
-        ("/meetings/", lambda: make.meeting(), "ref"),
-    ],
-)
-def test_each_list_leaves(address: str, made: Any, holds: str, as_user: SignIn) -> None:
-    row = made()
-    client = as_user(make.user(role=Role.MANAGER, may_export=True))
-    assert f"{address}export/" in client.get(address).content.decode()
-    found = table(client, f"{address}export/")
-    assert getattr(row, holds) in str(found[1:])
-    assert len({len(line) for line in found}) == 1
-    codes = table(client, f"{address}export/", coded="on")
-    assert len(codes) == len(found)
-
-
 # --- Who may, what is logged --------------------------------------------------------------
 
 

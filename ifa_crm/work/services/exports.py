@@ -43,11 +43,11 @@ def log_export(
 
 @transaction.atomic
 def start_export(
-    *, actor: User, page: ListPage, of: str, url_name: str, shape: Shape, count: int
+    *, actor: User, page: ListPage, of: str, path: str, shape: Shape, count: int
 ) -> Job:
     """Queue the making of a workbook; the file is for whoever started it alone."""
     arguments: dict[str, Any] = {
-        "url_name": url_name,
+        "path": path,
         "query": page.request.GET.urlencode(),
         "coded": shape.coded,
     }

@@ -1,20 +1,24 @@
 """Any list as a file. A list's views build their page in a function, and give it to both::
 
 def _page(request: StaffRequest) -> ListPage:
-    return ListPage(request, …, columns=LEAD_COLUMNS, export="investors:lead_export")
+    return ListPage(request, …, columns=LEAD_COLUMNS, export=reverse("investors:lead_export"))
 
 lead_export = export_of(_page, _("Leads"), name="leads")
+
+What the address of the list names (a cluster) reaches the function by keyword, and may stand
+in title and name as ``%(slug)s``.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, cast
 
 from django import forms
 from django.http import HttpRequest, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import resolve, reverse
+from django.urls import resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -31,7 +35,7 @@ from ifa_crm.work.registry import Kind, register_kind
 from ifa_crm.work.running import JobRun
 from ifa_crm.work.services.exports import AT_ONCE, EXPORT_JOB, log_export, start_export
 
-PageOf = Callable[[StaffRequest], ListPage]
+PageOf = Callable[..., ListPage]
 
 
 class ExportForm(HouseForm):
@@ -56,20 +60,35 @@ class ExportForm(HouseForm):
 
 @dataclass(frozen=True)
 class Source:
-    """A list that can leave: how its page is built, what it is called, the name of its file."""
+    """A list that can leave: how its page is built, what it is called, the name of its file,
+    and who may open it at all."""
 
     page: PageOf
     title: Any
     name: str
+    act: Act
+
+    def of(self, kwargs: dict[str, Any]) -> "Source":
+        """The same with the record that the address names."""
+        return replace(
+            self,
+            page=partial(self.page, **kwargs),
+            title=str(self.title) % kwargs,
+            name=self.name % kwargs,
+        )
+
+    def may_leave_with(self, user: User) -> bool:
+        return user.may(Act.EXPORT) and user.may(self.act)
 
 
-def export_of(page: PageOf, title: Any, *, name: str) -> "View[[]]":
-    """The view that asks for the kind of file and gives it."""
-    source = Source(page, title, name)
+def export_of(page: PageOf, title: Any, *, name: str, act: Act = Act.READ) -> "View[...]":
+    """The view that asks for the kind of file and gives it; ``act``: what the list itself needs."""
+    source = Source(page, title, name, act)
 
     @requires(Act.EXPORT)
-    def export(request: StaffRequest) -> HttpResponseBase:
-        return _answer(request, source)
+    @requires(act)
+    def export(request: StaffRequest, **kwargs: Any) -> HttpResponseBase:
+        return _answer(request, source.of(kwargs))
 
     export.source = source  # type: ignore[attr-defined]  # read by the job
     return export
@@ -85,7 +104,7 @@ def _answer(request: StaffRequest, source: Source) -> HttpResponseBase:
         "page": page,
         "form": form,
         "title": _("Export: %(list)s") % {"list": source.title},
-        "count": page.rows.order_by().count(),
+        "count": page.total,
         "back": _list_address(page),
         "at_once": AT_ONCE,
         "submit": _("Export"),
@@ -97,7 +116,7 @@ def _answer(request: StaffRequest, source: Source) -> HttpResponseBase:
 def _list_address(page: ListPage) -> str:
     """The list itself, as it was left: its export stands right under it."""
     query = page.request.GET.urlencode()
-    address = reverse(page.export).removesuffix("export/")
+    address = page.export.removesuffix("export/")
     return f"{address}?{query}" if query else address
 
 
@@ -114,7 +133,7 @@ def _made(
             actor=request.user,
             page=page,
             of=of,
-            url_name=page.export,
+            path=page.export,
             shape=shape,
             count=len(keys),
         )
@@ -136,7 +155,7 @@ def _streamed(chunks: Iterator[bytes], name: str, shape: Shape) -> HttpResponseB
 
 
 def shape_of(user: User, page: ListPage, format: Format, coded: bool) -> Shape:  # noqa: A002
-    return Shape(format, page.file_columns, coded, user.language, user.zone)
+    return Shape(format, page.shown_columns, coded, user.language, user.zone)
 
 
 def file_name(source: Source, shape: Shape) -> str:
@@ -147,14 +166,15 @@ def file_name(source: Source, shape: Shape) -> str:
 # --- The job -----------------------------------------------------------------------------
 
 
-def run_export(run: JobRun, *, url_name: str, query: str, coded: bool) -> None:
+def run_export(run: JobRun, *, path: str, query: str, coded: bool) -> None:
     """Make the workbook as its owner sees the list now; begun anew if it was stopped."""
     user = run.job.started_by
-    if user is None or not user.may(Act.EXPORT):
+    match = resolve(path)
+    source: Source = match.func.source.of(match.kwargs)  # type: ignore[attr-defined]
+    if user is None or not source.may_leave_with(user):
         raise forms.ValidationError(_("You may not export any more."), "forbidden")
-    source: Source = resolve(reverse(url_name)).func.source  # type: ignore[attr-defined]
     with timezone.override(user.zone):
-        page = source.page(_request(user, url_name, query))
+        page = source.page(_request(user, path, query))
         shape = shape_of(user, page, Format.XLSX, coded)
         keys = page.all_keys()
 
@@ -167,10 +187,10 @@ def run_export(run: JobRun, *, url_name: str, query: str, coded: bool) -> None:
             run.keep_result(file_name(source, shape), file.read())
 
 
-def _request(user: User, url_name: str, query: str) -> StaffRequest:
+def _request(user: User, path: str, query: str) -> StaffRequest:
     """What a page of a list reads of a request, for a list that nobody waits for."""
     request = HttpRequest()
-    request.user, request.GET, request.path = user, QueryDict(query), reverse(url_name)
+    request.user, request.GET, request.path = user, QueryDict(query), path
     return cast(StaffRequest, request)
 
 
