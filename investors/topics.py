@@ -87,7 +87,8 @@ _ASIDE: Final = re.compile(
     r"|we (?:insure|recruit|advise|represent|audit)|advis(?:es|ers?|ing)|agents? for"
     r"|n[ée]go(?:ce|ciants?)(?: international)? (?:de|d[u’']|en)|(?:commerce|vente) (?:de|en) gros"
     r"|grossistes? en|importat(?:eurs?|ion) d[e’']|nous (?:assurons|recrutons|conseillons"
-    r"|repr[ée]sentons) les|destin[ée]e?s? (?:à|aux)|utilis[ée]e?s? (?:dans|par|pour)|secteurs? d[e’']"
+    r"|repr[ée]sentons) les|destin[ée]e?s? (?:à|aux)"
+    r"|utilis[ée]e?s? (?:dans|par|pour)|secteurs? d[e’']"
     r"|march[ée]s? d[ue’'])",
     re.IGNORECASE,
 )
