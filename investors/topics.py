@@ -29,7 +29,7 @@ PHRASE_SAYS: Final = 0.60
 WORD_SAYS: Final = 0.45
 GENERIC_SAYS: Final = 0.12
 REPEATED: Final = 0.4
-ASIDE: Final = 0.55
+ASIDE: Final = 0.45
 """What remains of a word that names customers and uses rather than what is made."""
 
 _LONGEST: Final = 6  # words of a phrase
