@@ -33,6 +33,8 @@ PAGES = (
     Page("search rare", "/search/?q=heliotrope", 6),
     Page("search absent", "/search/?q=xyzzyplugh", 6),
     Page("combobox", "/options/investors/?q=kestrel", 2),
+    Page("evaluate", "/evaluate/?text=We+make+pressure+sensors+and+batteries+for+trains&mode=join"),
+    Page("lead, evaluation", "/leads/{lead}/evaluate/"),
     Page("leads for a cluster", "/clusters/moveo/matches/", user="desk"),
     Page("leads for a cluster, all", "/clusters/moveo/matches/?listed=all&page=20", user="desk"),
     Page("open seats", "/seats/", user="desk"),

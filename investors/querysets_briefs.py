@@ -49,3 +49,7 @@ class RevealQuerySet(QuerySet["Reveal"]):
         Asked before anything that names a confidential investor goes to a cluster.
         """
         return self.filter(release__brief__lead=lead, release__leader__cluster=cluster)
+
+    def agreed(self) -> Self:
+        """With the investor's consent: without it only an open investor could be named."""
+        return self.filter(consent_by__isnull=False)

@@ -29,7 +29,7 @@ PHRASE_SAYS: Final = 0.60
 WORD_SAYS: Final = 0.45
 GENERIC_SAYS: Final = 0.12
 REPEATED: Final = 0.4
-ASIDE: Final = 0.55
+ASIDE: Final = 0.45
 """What remains of a word that names customers and uses rather than what is made."""
 
 _LONGEST: Final = 6  # words of a phrase
@@ -82,7 +82,13 @@ _FALSE_FRIENDS: Final = {
 _ASIDE: Final = re.compile(
     r"\b(?:customers|clients|clientele|used (?:in|by)|applications? (?:in|for|include)|serving"
     r"|markets? (?:such as|include|served|range)|supplied to|industries (?:such as|include)"
-    r"|sold to|destin[ée]e?s? (?:à|aux)|utilis[ée]e?s? (?:dans|par|pour)|secteurs? d[e’']"
+    r"|sold to|(?:wholesale|wholesalers?|importers?|distributors?|resellers?|brokers?) of"
+    r"|(?:trad(?:e|es|ing|ers?)|deal(?:s|ers?|ing)?) in"
+    r"|we (?:insure|recruit|advise|represent|audit)|advis(?:es|ers?|ing)|agents? for"
+    r"|n[ée]go(?:ce|ciants?)(?: international)? (?:de|d[u’']|en)|(?:commerce|vente) (?:de|en) gros"
+    r"|grossistes? en|importat(?:eurs?|ion) d[e’']|nous (?:assurons|recrutons|conseillons"
+    r"|repr[ée]sentons) les|destin[ée]e?s? (?:à|aux)"
+    r"|utilis[ée]e?s? (?:dans|par|pour)|secteurs? d[e’']"
     r"|march[ée]s? d[ue’'])",
     re.IGNORECASE,
 )

@@ -12,6 +12,7 @@ from ifa_crm.staff.models import User
 from meetings.calendar_messages import CalendarEntry, EntryStatus
 from meetings.choices import MeetingState
 from meetings.models import Meeting
+from meetings.telling import may_be_named
 
 STATUS: Final = {
     MeetingState.DRAFT: EntryStatus.TENTATIVE,
@@ -22,9 +23,10 @@ STATUS: Final = {
 def entry_of(meeting: Meeting, reader: User, *, address: str, now: dt.datetime) -> CalendarEntry:
     """The calendar entry of a meeting that has a start; ``address`` is that of its page.
 
-    A calendar is shared and synchronised: of a confidential lead the file names the cluster only,
-    neither investor nor people nor purpose, and no place, which may betray the investor as well.
-    The page says the rest to those who may see it.
+    A calendar is shared and synchronised: as long as the cluster may not read whose need it is
+    (:func:`meetings.telling.may_be_named`) the file names the cluster only, neither investor nor
+    people nor purpose, and no place, which may betray the investor as well. The page says the rest
+    to those who may see it.
     """
     if meeting.starts_at is None:
         raise ValueError("A meeting without a time stands in no calendar.")
@@ -32,7 +34,7 @@ def entry_of(meeting: Meeting, reader: User, *, address: str, now: dt.datetime) 
     name, email = parseaddr(settings.DEFAULT_FROM_EMAIL)
     if organizer is not None and organizer.email:
         name, email = str(organizer), organizer.email
-    hidden = meeting.is_confidential
+    hidden = not may_be_named(meeting.lead, meeting.cluster)
     return CalendarEntry(
         uid=meeting.uid,
         sequence=meeting.sequence,
@@ -40,7 +42,7 @@ def entry_of(meeting: Meeting, reader: User, *, address: str, now: dt.datetime) 
         starts=meeting.starts_at,
         ends=meeting.ends_at,
         zone=meeting.zone,
-        summary=_summary(meeting),
+        summary=_summary(meeting, hidden=hidden),
         organizer_name=name,
         organizer_email=email,
         stamp=now,
@@ -50,8 +52,8 @@ def entry_of(meeting: Meeting, reader: User, *, address: str, now: dt.datetime) 
     )
 
 
-def _summary(meeting: Meeting) -> str:
-    if meeting.is_confidential:
+def _summary(meeting: Meeting, *, hidden: bool) -> str:
+    if hidden:
         return _("Introduction: %(cluster)s") % {"cluster": meeting.cluster}
     told = {"investor": meeting.lead.investor, "cluster": meeting.cluster}
     return _("Introduction: %(investor)s – %(cluster)s") % told

@@ -27,6 +27,7 @@ def today(request: StaffRequest) -> HttpResponse:
         "figures": today_figures(request.user, day),
         "day": day,
         "stopped": _stopped(request.user),
+        "fills_seats": request.user.may(Act.EDIT_CLUSTERS),
     }
     return render(request, "home/today.html", context)
 

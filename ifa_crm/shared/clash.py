@@ -3,7 +3,8 @@
 The page carries, signed, what each field held when it was opened. When it comes back, each field
 has three values: what the page was opened with, what is stored now, and what was typed:
 
-* not touched by me → what is stored stays,
+* not touched by me → what is stored stays; so it does of a field that came since, with a row
+  that somebody else added,
 * not touched by anybody else → what I typed counts,
 * changed by both, to the same → fine; differently → an error at that field that shows both
   versions. Sending the form again then decides.
@@ -56,14 +57,42 @@ class ClashMixin(FormParts):
     def _sign(self, values: dict[str, Comparable]) -> str:
         return signing.dumps(values, salt=self._salt, compress=True)
 
+    def full_clean(self) -> None:
+        if self.is_bound:
+            self._take_in(self._came_since())
+        super().full_clean()
+
+    def _came_since(self) -> dict[str, Comparable]:
+        """Fields of a row that was added after the page was opened, as they are stored."""
+        try:
+            opened = self._opened()
+        except signing.BadSignature:
+            return {}
+        return {name: value for name, value in self.stored.items() if name not in opened}
+
+    def _take_in(self, values: dict[str, Comparable]) -> None:
+        """As if the page had been opened with these, and nobody had touched them."""
+        if not values:
+            return
+        data = cast(Any, self.data).copy()
+        for name, value in values.items():
+            put = data.setlist if isinstance(value, list) and hasattr(data, "setlist") else None
+            (put or data.__setitem__)(self.add_prefix(name), value)
+        data[self.add_prefix(BASE)] = self._sign(self._opened() | values)
+        self.data = data
+
+    def _opened(self) -> dict[str, Comparable]:
+        """What the page says it was opened with; raises ``BadSignature`` if it does not."""
+        token = self.data.get(self.add_prefix(BASE), "")
+        found: dict[str, Comparable] = signing.loads(token, salt=self._salt)
+        return found
+
     def _base(self) -> dict[str, Comparable]:
         """What the page was opened with; what is stored now if the page does not say."""
         try:
-            token = self.data.get(self.add_prefix(BASE), "")
-            loaded: dict[str, Comparable] = signing.loads(token, salt=self._salt)
+            return self.stored | self._opened()
         except signing.BadSignature:
             return self.stored
-        return self.stored | loaded
 
     def _stored(self, name: str) -> Any:
         return self.get_initial_for_field(self.fields[name], name)

@@ -10,7 +10,7 @@
 """
 
 import unicodedata
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from crispy_forms.helper import FormHelper
@@ -80,10 +80,18 @@ def validate_visible(text: str) -> None:
         raise ValidationError(_("Write something that can be seen."), "invisible")
 
 
+def _place(shown: forms.BoundField) -> str:
+    """The id of the input; of a group of ticks or radio buttons that of the box around it."""
+    return shown.id_for_label or f"div_{shown.auto_id}"
+
+
 class FormParts(forms.BaseForm):
     """What every form of ours can do; use :class:`HouseForm` or :class:`HouseModelForm`."""
 
     groups: Sequence[Group] = ()
+    elsewhere: Mapping[str, tuple[str, Any]] = {}
+    """Where the page shows what a refusal with this code is about, if no field of the form does:
+    id and label."""
     fields: dict[str, Any]  # each form knows what its own fields can do
     result: Any = None
 
@@ -141,9 +149,11 @@ class FormParts(forms.BaseForm):
         for name, errors in self.errors.items():
             shown = self[name] if name in self.fields else None
             hidden = shown is not None and shown.is_hidden
-            target = shown.id_for_label if shown is not None and not hidden else ""
+            target = _place(shown) if shown is not None and not hidden else ""
             label = str(shown.label) if shown is not None and not hidden else ""
-            found.extend((target, label, str(error)) for error in errors)
+            for error in errors.as_data():
+                place = self.elsewhere.get(str(error.code), (target, label))
+                found.append((place[0], str(place[1]), str(error.messages[0])))
         return found
 
     def add_error(self, field: str | None, error: Any) -> None:

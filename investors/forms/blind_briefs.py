@@ -7,6 +7,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Leader
+from ifa_crm.shared.clash import ClashMixin
 from ifa_crm.shared.forms import HouseForm
 from investors.blinding import Finding
 from investors.choices import SHORTLIST_ENDED, BlindFact, ConsentHow, Way
@@ -15,7 +16,15 @@ from investors.models import BlindBrief, BlindRelease, Contact
 from investors.services.blind_briefs import Consent
 
 
-class WriteBlindBriefForm(HouseForm):
+class ClearedField(forms.MultipleChoiceField):
+    """Keys of findings. One that is not found any more, because somebody else changed the text
+    meanwhile, does no harm: it is forgotten when the text is saved."""
+
+    def valid_value(self, value: Any) -> bool:
+        return True
+
+
+class BlindBriefTextsForm(HouseForm):
     """The texts, and of each finding whether it gives nothing away."""
 
     shows = forms.MultipleChoiceField(
@@ -38,7 +47,7 @@ class WriteBlindBriefForm(HouseForm):
         widget=forms.Textarea(attrs={"rows": 6, "lang": "fr", "class": "form-control"}),
         help_text=_("Leaders who speak French read this one."),
     )
-    cleared = forms.MultipleChoiceField(
+    cleared = ClearedField(
         label=_("Gives nothing away"), required=False, widget=forms.CheckboxSelectMultiple
     )
 
@@ -47,10 +56,13 @@ class WriteBlindBriefForm(HouseForm):
         **kwargs: Any,
     ) -> None:  # fmt: skip
         super().__init__(*args, **kwargs)
+        self.instance = brief
         self.fields["shows"].choices = [(fact.value, fact.label) for fact in tellable]
         kept = [entry["key"] for entry in brief.cleared]
         keys = dict.fromkeys([*(finding.key for finding in found), *kept])
-        self.fields["cleared"].choices = [(key, key) for key in keys]
+        texts = {entry["key"]: entry["text"] for entry in brief.cleared}
+        texts |= {finding.key: finding.text for finding in found}
+        self.fields["cleared"].choices = [(key, texts[key]) for key in keys]
         self.initial.update(
             {
                 "shows": brief.shows,
@@ -61,12 +73,21 @@ class WriteBlindBriefForm(HouseForm):
         )
 
 
+class WriteBlindBriefForm(ClashMixin, BlindBriefTextsForm):
+    """The same on a page that two people may have open at once."""
+
+    @property
+    def texts(self) -> dict[str, Any]:
+        return {name: self.cleaned_data[name] for name in self.stored}
+
+
 class LeadersField(forms.ModelMultipleChoiceField):
     def label_from_instance(self, leader: Any) -> str:
         return f"{leader.name}, {leader.cluster} ({leader.get_role_display()})"
 
 
 class ReleaseForm(HouseForm):
+    elsewhere = {"gives_away": ("cleared", _("What could give the company away"))}
     leaders = LeadersField(
         Leader.objects.none(),
         label=_("To"),

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Cluster
+from ifa_crm.shared.clash import ClashMixin
 from ifa_crm.shared.combobox import RecordChoiceField
 from ifa_crm.shared.forms import HouseForm
 from investors.choices import Way
@@ -45,7 +46,7 @@ class StartBriefingForm(HouseForm):
         self.fields["clusters"].queryset = Cluster.objects.offered_in(settings.REFERENCE_YEAR)
 
 
-class WriteBriefingForm(HouseForm):
+class BriefingTextsForm(HouseForm):
     """The texts of a draft, and of each cluster whether it stays, why, and with what evidence."""
 
     note = forms.CharField(
@@ -65,6 +66,7 @@ class WriteBriefingForm(HouseForm):
 
     def __init__(self, *args: Any, briefing: Briefing, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.instance = briefing
         self.items = list(briefing.clusters.select_related("cluster"))
         self.initial.update(note=briefing.note, next_step=briefing.next_step)
         self.offer("added", Cluster.objects.offered_in(settings.REFERENCE_YEAR))
@@ -118,6 +120,21 @@ class WriteBriefingForm(HouseForm):
             stays, why, known = (self.cleaned_data[name] for name in self._names(item))
             if stays:
                 yield Written(item.cluster, why, known)
+
+
+class WriteBriefingForm(ClashMixin, BriefingTextsForm):
+    """The same on a page that two people may have open at once."""
+
+    def clean(self) -> dict[str, Any]:
+        """What was written of a cluster that somebody took out meanwhile is not lost silently."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        for name, before in self._base().items():
+            typed = self.data.get(self.add_prefix(name))
+            gone = name.startswith("why-") and name not in self.fields
+            if gone and typed is not None and self._one(self.fields["note"], typed) != before:
+                told = _("Somebody else took this cluster out meanwhile. You wrote: “%(words)s”.")
+                self.add_error("added", ValidationError(told, "gone", {"words": typed}))
+        return cleaned
 
 
 class SendBriefingForm(HouseForm):

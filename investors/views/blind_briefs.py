@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -22,6 +23,7 @@ from investors.forms.blind_briefs import ReleaseForm, RevealForm, WriteBlindBrie
 from investors.models import BlindBrief, BlindRelease
 from investors.permissions import may_handle, may_relay, require
 from investors.services import blind_briefs
+from investors.services.events import lock
 from investors.topics import ENGLISH, FRENCH
 from investors.views.frame import get_lead, lead_frame, needs_of
 
@@ -66,6 +68,17 @@ def get_blind_brief(request: StaffRequest, ref: str) -> BlindBrief:
     )
     found: BlindBrief = get_object_or_404(rows, ref=ref)
     return found
+
+
+def draft_to_write(request: StaffRequest, ref: str) -> BlindBrief:
+    """For a form that compares what two people wrote: while it is being sent the lead stays
+    locked, as the services lock it."""
+    brief = get_blind_brief(request, ref)
+    require(may_handle(request.user, brief.lead))
+    if request.method == "POST":
+        lock(brief.lead)
+        brief = get_blind_brief(request, ref)
+    return brief
 
 
 def _split(brief: BlindBrief) -> tuple[list[Finding], list[Finding]]:
@@ -116,10 +129,10 @@ def _released_already(request: StaffRequest, brief: BlindBrief) -> HttpResponse:
 
 
 @requires(Act.RECORD)
+@transaction.atomic
 def blind_brief_edit(request: StaffRequest, ref: str) -> HttpResponseBase:
     """The texts, and under them what could give the company away in what is saved."""
-    brief = get_blind_brief(request, ref)
-    require(may_handle(request.user, brief.lead))
+    brief = draft_to_write(request, ref)
     if not brief.is_draft:
         return _released_already(request, brief)
     found = findings_of(brief)
@@ -130,7 +143,7 @@ def blind_brief_edit(request: StaffRequest, ref: str) -> HttpResponseBase:
         tellable=tellable(brief.lead),
     )
     if form.carry_out(
-        lambda: blind_briefs.write_blind_brief(actor=request.user, brief=brief, **form.cleaned_data)
+        lambda: blind_briefs.write_blind_brief(actor=request.user, brief=brief, **form.texts)
     ):
         left, _cleared = _split(form.result)
         if not left:

@@ -4,6 +4,7 @@ import io
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -27,6 +28,7 @@ from investors.forms.briefs import SendBriefingForm, StartBriefingForm, WriteBri
 from investors.models import Briefing
 from investors.permissions import may_handle, require
 from investors.services import briefs
+from investors.services.events import lock
 from investors.views.frame import get_lead, lead_frame, needs_of
 
 TONES = {STRONG: "good", POSSIBLE: "accent", WEAK: "quiet"}
@@ -87,6 +89,16 @@ def get_draft(request: StaffRequest, ref: str) -> Briefing:
     return briefing
 
 
+def draft_to_write(request: StaffRequest, ref: str) -> Briefing:
+    """The same for a form that compares what two people wrote: while it is being sent the lead
+    stays locked, as the services lock it."""
+    briefing = get_draft(request, ref)
+    if request.method == "POST":
+        lock(briefing.lead)
+        briefing = get_draft(request, ref)
+    return briefing
+
+
 @require_safe
 @requires(Act.READ)
 def briefing_detail(request: StaffRequest, ref: str) -> HttpResponseBase:
@@ -106,8 +118,9 @@ def briefing_detail(request: StaffRequest, ref: str) -> HttpResponseBase:
 
 
 @requires(Act.RECORD)
+@transaction.atomic
 def briefing_edit(request: StaffRequest, ref: str) -> HttpResponseBase:
-    briefing = get_draft(request, ref)
+    briefing = draft_to_write(request, ref)
     if not briefing.is_draft:
         return _sent_already(request, briefing)
     form = WriteBriefingForm(request.POST if request.method == "POST" else None, briefing=briefing)

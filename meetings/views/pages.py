@@ -32,6 +32,7 @@ from meetings.moves import moves_at
 from meetings.querysets import upcoming_first
 from meetings.services.people import people_in
 from meetings.services.planning import lacks
+from meetings.telling import untold
 from meetings.views.fetch import get_meeting, require_time
 
 
@@ -101,6 +102,7 @@ def meeting_detail(request: StaffRequest, ref: str) -> HttpResponse:
         "has_started": meeting.has_started_at(now),
         "lead_is_closed": meeting.lead.status in CLOSED,
         "other_zone": _is_elsewhere(request.user, meeting),
+        "untold": untold(meeting.lead, meeting.cluster),
     }
     if meeting.is_plan:
         context["away"] = _away(meeting, people)

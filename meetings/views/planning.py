@@ -32,6 +32,7 @@ from meetings.forms.planning import (
 )
 from meetings.models import Meeting
 from meetings.services import planning
+from meetings.telling import untold
 from meetings.views.fetch import (
     lead_to_introduce,
     meeting_to_arrange,
@@ -112,6 +113,7 @@ def introduction_plan(request: StaffRequest, ref: str) -> HttpResponse:
         template="meetings/introduction_form.html",
         lead=lead,
         cluster=cluster,
+        untold=untold(lead, cluster),
     )
 
 
@@ -160,6 +162,7 @@ def meeting_edit(request: StaffRequest, ref: str) -> HttpResponse:
         lead=meeting.lead,
         cluster=cluster,
         meeting=meeting,
+        untold=untold(meeting.lead, cluster),
         change="meetings:meeting_edit",
     )
 
@@ -204,6 +207,7 @@ def meeting_confirm(request: StaffRequest, ref: str) -> HttpResponse:
         back=meeting,
         template="meetings/meeting_confirm.html",
         meeting=meeting,
+        untold=untold(meeting.lead, meeting.cluster),
         change="meetings:meeting_edit",
     )
 

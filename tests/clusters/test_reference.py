@@ -48,7 +48,7 @@ COUNTS = {
     Sector: 28,
     Region: 27,
     Cluster: 66,
-    Topic: 178,
+    Topic: 179,
     Organisation: 26,
     Membership: 1,
     Partnership: 15,

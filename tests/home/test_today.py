@@ -295,6 +295,14 @@ def test_relay_shows_wanted_ones_of_clusters_that_are_relayed(desk: User) -> Non
     assert "nobody looks after this cluster" in found[1].why
 
 
+def test_open_seats_are_one_press_away_for_those_who_fill_them(
+    desk: User, adviser: User, as_user: SignIn
+) -> None:
+    link = f'href="{reverse("investors:seat_board")}"'
+    assert link in as_user(desk).get("/").content.decode()
+    assert link not in as_user(adviser).get("/").content.decode()
+
+
 def test_relay_is_one_press_away(desk: User, as_user: SignIn) -> None:
     row = make.shortlisting(state=ShortlistState.WANTED)
     button = lines(desk_sorts.RELAY, desk)[0].button

@@ -459,7 +459,7 @@ def test_queries_do_not_grow(
         ("briefing_start", lead.ref, 27),
         ("briefing_detail", briefing.ref, 4),
         ("briefing_page", briefing.ref, 8),
-        ("briefing_edit", briefing.ref, 4),
+        ("briefing_edit", briefing.ref, 6),  # two of them begin and end
     ):
         address = reverse(f"investors:{name}", args=[ref])
         client.get(address)

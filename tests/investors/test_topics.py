@@ -90,6 +90,19 @@ def test_markets_count_less_than_what_is_made() -> None:
     assert said["car"] < said["battery"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "We make dolls. An importer of batteries.",
+        "Dolls and négoce de batterie.",
+        "We make dolls, trade in batteries.",
+    ],
+)
+def test_goods_that_pass_through_count_less_than_what_is_made(text: str) -> None:
+    strength = {each.topic: each.strength for each in propose(text, vocabulary())}
+    assert strength["battery"] < strength["toy"]
+
+
 def test_languages_of_a_sentence() -> None:
     assert languages_of("We are the makers of it") == {"en"}
     assert languages_of("Nous sommes dans la ville") == {"fr"}

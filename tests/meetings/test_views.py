@@ -713,12 +713,12 @@ def test_pages_cost_the_same_for_one_and_twenty(
     month = f"{to('meeting_calendar')}?month={meeting.starts_at:%Y-%m}"
     for address, queries in (
         (to("meeting_list"), 5),
-        (to("meeting_detail", meeting.ref), 7),
+        (to("meeting_detail", meeting.ref), 8),
         (month, 4),
         (to("lead_meetings", lead.ref), 6),
         (to("cluster_meetings", cluster.slug), 4),
-        (to("meeting_ics", meeting.ref), 4),
-        (to("meeting_edit", meeting.ref), 11),  # two of them begin and end
+        (to("meeting_ics", meeting.ref), 5),
+        (to("meeting_edit", meeting.ref), 12),  # two of them begin and end
     ):
         client.get(address)
         with django_assert_num_queries(queries):
