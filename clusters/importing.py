@@ -14,8 +14,8 @@ from clusters.services.clusters import save_leader
 from clusters.services.ties import save_organisation
 from ifa_crm.imports.nouns import Column, Line, Noun, Twin, register_noun
 from ifa_crm.imports.records import RecordImporter
-from ifa_crm.imports.values import Choice, Email, Named, Phone, Text, Value, Website
-from ifa_crm.imports.words import choice_words, country_words, key_of, record_words
+from ifa_crm.imports.values import Choice, Country, Email, Named, Phone, Text, Value, Website
+from ifa_crm.imports.words import choice_words, key_of, record_words
 from ifa_crm.staff.roles import Act
 
 ORGANISATIONS: Final[tuple[Column, ...]] = (
@@ -59,7 +59,7 @@ class OrganisationImporter(RecordImporter):
         return {
             **{name: _text(Organisation, name) for name in ("name", "city", "source")},
             "kind": Choice(choice_words(OrganisationKind.choices)),
-            "country": Choice(country_words),
+            "country": Country(),
             "website": Website(most=200),
             "summary": Text(lines=True),
             "ref": Text(),
