@@ -73,7 +73,8 @@ def main() -> None:
         asked.make.write_bytes(content(asked.rows, asked.kind))
         return
     with tempfile.TemporaryDirectory() as folder:
-        os.environ |= {"IFA_MODE": "development", "IFA_VAR": folder}
+        # As the worker runs: a debugging mode would keep every statement in memory.
+        os.environ |= {"IFA_MODE": "demo", "IFA_VAR": folder, "IFA_SECRET_KEY": "x" * 50}
         os.environ.setdefault("DJANGO_SETTINGS_MODULE", "ifa_crm.settings")
         import django
 
