@@ -13,6 +13,7 @@ from investors.views import (
     leads,
     merging,
     options,
+    pairs_many,
     people,
     status,
 )
@@ -97,6 +98,10 @@ investor_patterns = [
 duplicate_patterns = [
     path("duplicates/", duplicates.pair_list, name="pair_list"),
     path("duplicates/contacts/", duplicates.contact_pair_list, name="contact_pair_list"),
+    path("duplicates/apart/", pairs_many.pairs_apart, name="pairs_apart"),
+    path("duplicates/merge/", pairs_many.pairs_merge, name="pairs_merge"),
+    path("duplicates/contacts/apart/", pairs_many.contact_pairs_apart, name="contact_pairs_apart"),
+    path("duplicates/contacts/merge/", pairs_many.contact_pairs_merge, name="contact_pairs_merge"),
     path("duplicates/<slug:ref>/", merging.pair_detail, name="pair_detail"),
     path("duplicates/<slug:ref>/merge/", merging.pair_merge, name="pair_merge"),
     path("duplicates/<slug:ref>/apart/", duplicates.pair_apart, name="pair_apart"),

@@ -41,7 +41,7 @@ def pair_list(request: StaffRequest) -> HttpResponseBase:
         default_sort="alike",
         show=lambda rows: rows.select_related("first", "second", "decided_by"),
     )
-    return _answer(request, page, common=_common(request.user))
+    return _answer(request, page, "pairs", common=_common(request.user))
 
 
 @require_safe
@@ -55,10 +55,10 @@ def contact_pair_list(request: StaffRequest) -> HttpResponseBase:
         default_sort="alike",
         show=lambda rows: rows.select_related("first__investor", "second__investor", "decided_by"),
     )
-    return _answer(request, page)
+    return _answer(request, page, "contact_pairs")
 
 
-def _answer(request: StaffRequest, page: ListPage, **context: Any) -> HttpResponseBase:
+def _answer(request: StaffRequest, page: ListPage, kind: str, **context: Any) -> HttpResponseBase:
     here = request.resolver_match.view_name if request.resolver_match else ""
     tabs = [("pair_list", _("Investors")), ("contact_pair_list", _("Contacts"))]
     return page.answer(
@@ -66,6 +66,8 @@ def _answer(request: StaffRequest, page: ListPage, **context: Any) -> HttpRespon
         title=_("Duplicates"),
         lead=_("Records that may mean the same, the likeliest first. Nothing is merged by itself."),
         may_merge=request.user.may(Act.MERGE),
+        is_queue=not request.GET.get("state"),
+        many=[reverse(f"investors:{kind}_{act}") for act in ("apart", "merge")],
         tabs=[
             {
                 "label": label,
