@@ -26,13 +26,31 @@ ORGANISATIONS: Final[tuple[Column, ...]] = (
         ("organisation", "organization", "company", "nom", "entreprise", "organisme"),
         required=True,
     ),
-    Column("kind", gettext_lazy("kind"), "", ("type", "nature", "category", "catégorie")),
-    Column("country", gettext_lazy("country"), "", ("pays",)),
-    Column("city", gettext_lazy("city"), "", ("ville", "town")),
+    Column(
+        "kind",
+        gettext_lazy("kind"),
+        "",
+        ("organisation.kind", "type", "nature", "category", "catégorie"),
+    ),
+    Column(
+        "country",
+        gettext_lazy("country"),
+        "",
+        (
+            "organisation.country",
+            "pays",
+        ),
+    ),
+    Column("city", gettext_lazy("city"), "", ("organisation.city", "ville", "town")),
     Column("website", gettext_lazy("website"), "", ("web", "url", "site web", "site internet")),
     Column("summary", gettext_lazy("summary"), "", ("description", "résumé", "notes")),
     Column("source", gettext_lazy("source"), "", ("origine",)),
-    Column("ref", gettext_lazy("reference"), "", ("organisation reference", "référence")),
+    Column(
+        "ref",
+        gettext_lazy("reference"),
+        "",
+        ("organisation.ref", "organisation reference", "référence"),
+    ),
 )
 LEADERS: Final[tuple[Column, ...]] = (
     Column(
