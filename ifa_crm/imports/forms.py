@@ -24,6 +24,7 @@ class UploadForm(HouseForm):
         label=_("File"),
         help_text=_("CSV or XLSX, up to 20 MB. The headings stand above the rows."),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx"}),
+        error_messages={"empty": _("The file is empty. Choose the one that holds the rows.")},
     )
 
 
