@@ -47,6 +47,9 @@ def _readers(model: type[Model]) -> list[tuple[str, Callable[[Model], Any]]]:
 
 
 def _reader(field: Any) -> Callable[[Model], Any]:
+    if field.one_to_many:  # what is logged of these names the model, whatever the row
+        kept = cache(lambda model: get_field_value(model(), field))
+        return lambda row: kept(type(row))
     if isinstance(field, DateTimeField | JSONField) or not field.concrete:
         return lambda row: get_field_value(row, field)
     if isinstance(field, ForeignKey):
