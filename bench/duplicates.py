@@ -21,7 +21,8 @@ from typing import Any
 def main(investors: int) -> None:
     folder = tempfile.mkdtemp(prefix="ifa-duplicates-")
     os.environ |= {
-        "IFA_MODE": "development",
+        "IFA_MODE": "demo",  # a debugging mode would keep every statement in memory
+        "IFA_SECRET_KEY": "x" * 50,
         "IFA_VAR": folder,
         "DATABASE_URL": f"sqlite:///{Path(folder) / 'db.sqlite3'}",
         "DJANGO_SETTINGS_MODULE": "ifa_crm.settings",

@@ -14,8 +14,8 @@ from clusters.services.clusters import save_leader
 from clusters.services.ties import save_organisation
 from ifa_crm.imports.nouns import Column, Line, Noun, Twin, register_noun
 from ifa_crm.imports.records import RecordImporter
-from ifa_crm.imports.values import Choice, Email, Named, Phone, Text, Value, Website
-from ifa_crm.imports.words import choice_words, country_words, key_of, record_words
+from ifa_crm.imports.values import Choice, Country, Email, Named, Phone, Text, Value, Website
+from ifa_crm.imports.words import choice_words, key_of, record_words
 from ifa_crm.staff.roles import Act
 
 ORGANISATIONS: Final[tuple[Column, ...]] = (
@@ -26,13 +26,31 @@ ORGANISATIONS: Final[tuple[Column, ...]] = (
         ("organisation", "organization", "company", "nom", "entreprise", "organisme"),
         required=True,
     ),
-    Column("kind", gettext_lazy("kind"), "", ("type", "nature", "category", "catégorie")),
-    Column("country", gettext_lazy("country"), "", ("pays",)),
-    Column("city", gettext_lazy("city"), "", ("ville", "town")),
+    Column(
+        "kind",
+        gettext_lazy("kind"),
+        "",
+        ("organisation.kind", "type", "nature", "category", "catégorie"),
+    ),
+    Column(
+        "country",
+        gettext_lazy("country"),
+        "",
+        (
+            "organisation.country",
+            "pays",
+        ),
+    ),
+    Column("city", gettext_lazy("city"), "", ("organisation.city", "ville", "town")),
     Column("website", gettext_lazy("website"), "", ("web", "url", "site web", "site internet")),
     Column("summary", gettext_lazy("summary"), "", ("description", "résumé", "notes")),
     Column("source", gettext_lazy("source"), "", ("origine",)),
-    Column("ref", gettext_lazy("reference"), "", ("organisation reference", "référence")),
+    Column(
+        "ref",
+        gettext_lazy("reference"),
+        "",
+        ("organisation.ref", "organisation reference", "référence"),
+    ),
 )
 LEADERS: Final[tuple[Column, ...]] = (
     Column(
@@ -59,7 +77,7 @@ class OrganisationImporter(RecordImporter):
         return {
             **{name: _text(Organisation, name) for name in ("name", "city", "source")},
             "kind": Choice(choice_words(OrganisationKind.choices)),
-            "country": Choice(country_words),
+            "country": Country(),
             "website": Website(most=200),
             "summary": Text(lines=True),
             "ref": Text(),

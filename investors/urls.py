@@ -13,6 +13,7 @@ from investors.views import (
     leads,
     merging,
     options,
+    pairs_many,
     people,
     status,
 )
@@ -99,6 +100,10 @@ duplicate_patterns = [
     path("duplicates/export/", duplicates.pair_export, name="pair_export"),
     path("duplicates/contacts/", duplicates.contact_pair_list, name="contact_pair_list"),
     path("duplicates/contacts/export/", duplicates.contact_pair_export, name="contact_pair_export"),
+    path("duplicates/apart/", pairs_many.pairs_apart, name="pairs_apart"),
+    path("duplicates/merge/", pairs_many.pairs_merge, name="pairs_merge"),
+    path("duplicates/contacts/apart/", pairs_many.contact_pairs_apart, name="contact_pairs_apart"),
+    path("duplicates/contacts/merge/", pairs_many.contact_pairs_merge, name="contact_pairs_merge"),
     path("duplicates/<slug:ref>/", merging.pair_detail, name="pair_detail"),
     path("duplicates/<slug:ref>/merge/", merging.pair_merge, name="pair_merge"),
     path("duplicates/<slug:ref>/apart/", duplicates.pair_apart, name="pair_apart"),

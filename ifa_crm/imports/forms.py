@@ -13,7 +13,7 @@ from ifa_crm.imports.models import Import
 from ifa_crm.imports.nouns import Importer, Noun
 from ifa_crm.imports.services.files import sample
 from ifa_crm.imports.spreadsheets import sheets_of
-from ifa_crm.imports.values import shown
+from ifa_crm.imports.values import is_blank, shown
 from ifa_crm.shared.forms import HouseForm
 
 SHOWN = 3  # sample values beside a column
@@ -24,6 +24,7 @@ class UploadForm(HouseForm):
         label=_("File"),
         help_text=_("CSV or XLSX, up to 20 MB. The headings stand above the rows."),
         widget=forms.ClearableFileInput(attrs={"accept": ".csv,.tsv,.txt,.xlsx"}),
+        error_messages={"empty": _("The file is empty. Choose the one that holds the rows.")},
     )
 
 
@@ -63,9 +64,15 @@ class ColumnsForm(HouseForm):
         help_text=_("A name, such as the fair or system that the files come from."),
     )
 
+    forget = forms.BooleanField(
+        label=_("Forget what was said about cells that cannot be read"), required=False
+    )
+
     def __init__(self, *args: Any, imported: Import, noun: Noun, **kwargs: Any) -> None:
         kwargs["initial"] = {"overwrite": imported.overwrite}
         super().__init__(*args, **kwargs)
+        if not imported.meanings:
+            del self.fields["forget"]
         self.imported, self.noun = imported, noun
         for index, heading in enumerate(imported.headings):
             self.fields[f"column_{index}"] = self._column_field(heading, str(index))
@@ -121,7 +128,7 @@ class ColumnsForm(HouseForm):
         found = []
         for index, heading in enumerate(self.imported.headings):
             cells = [row[index] for row in self._body if index < len(row)]
-            cells = [cell for cell in cells if cell not in (None, "")]
+            cells = [cell for cell in cells if not is_blank(cell)]
             reading = f"reading_{index}"
             key = self[f"column_{index}"].value() or ""
             how = self[reading].value() if reading in self.fields else ""

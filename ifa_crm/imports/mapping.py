@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import override
 
 from ifa_crm.imports.nouns import Column, Importer
-from ifa_crm.imports.values import UnreadableError
+from ifa_crm.imports.values import UnreadableError, is_blank, shown
 from ifa_crm.imports.words import key_of
 
 _REPORT = ("Import: ", "Import : ")  # the columns that our own report adds
@@ -66,14 +66,18 @@ def likely_readings(
 def unreadable_samples(
     importer: Importer, key: str, cells: Sequence[Any], chosen: str
 ) -> list[tuple[str, str]]:
-    """Cells of a sample that would be refused, with the reason; at most three."""
+    """Cells of a sample that would be refused, with the reason; at most three, each once."""
     value = importer.values.get(key)
-    found: list[tuple[str, str]] = []
-    for cell in cells:
-        if value is None or cell in (None, "") or len(found) == 3:
+    if value is None:
+        return []
+    found: dict[str, str] = {}
+    for cell in dict.fromkeys(cells):
+        if is_blank(cell):
             continue
         try:
             value.clean(cell, chosen=chosen)
         except UnreadableError as error:
-            found.append((str(cell), str(error)))
-    return found
+            found.setdefault(shown(cell), str(error))
+        if len(found) == 3:
+            break
+    return list(found.items())

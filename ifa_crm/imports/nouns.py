@@ -53,6 +53,8 @@ class Line:
     number: int
     values: dict[str, Any]
     errors: list[tuple[str, str]] = field(default_factory=list)
+    unread: list[tuple[int, str]] = field(default_factory=list)  # columns and their cells
+    emptied: list[str] = field(default_factory=list)  # cells that are left out, as they stand
     decision: str = Decision.NONE
     chosen: str = ""  # the reference of the twin that was chosen
     there: frozenset[Any] = frozenset()  # people who stand on the record already

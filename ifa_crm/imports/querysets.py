@@ -27,6 +27,14 @@ class ImportRowQuerySet(models.QuerySet["ImportRow"]):
         """Possible duplicates that nobody has said anything about."""
         return self.filter(outcome__in=OUTCOME_ASKS, decision=Decision.NONE, result=Result.NONE)
 
+    def refused_at_once(self) -> Self:
+        """Refused by the check, so that nobody tried to write them."""
+        return self.filter(outcome=Outcome.REFUSED, result=Result.NONE)
+
+    def refused(self) -> Self:
+        """By the check or while they were written."""
+        return self.filter(Q(outcome=Outcome.REFUSED) | Q(result=Result.REFUSED))
+
     def to_write(self) -> Self:
         """What the next writing takes: neither refused, nor undecided, nor written before."""
         asked = Q(outcome__in=OUTCOME_ASKS) & ~Q(decision=Decision.NONE)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
-from ifa_crm.imports.choices import Outcome, Result
+from ifa_crm.imports.choices import Outcome
 from ifa_crm.imports.models import Import, ImportRow
 from ifa_crm.imports.nouns import Noun
 from ifa_crm.shared.defusing import defused
@@ -40,7 +40,7 @@ def rows_of(imported: Import, only: str = "", site: str = "") -> Iterator[list[A
 def chosen(imported: Import, only: str) -> Any:
     rows = imported.rows.order_by("line")
     if only == Outcome.REFUSED:
-        return rows.filter(outcome=Outcome.REFUSED) | rows.filter(result=Result.REFUSED)
+        return rows.refused()
     if only in Outcome.values and only:
         return rows.filter(outcome=only)
     return rows

@@ -8,6 +8,7 @@ urlpatterns = [
     path("imports/new/<slug:key>/", acts.import_new, name="import_new"),
     path("imports/<slug:ref>/", pages.import_detail, name="import_detail"),
     path("imports/<slug:ref>/columns/", acts.import_columns, name="import_columns"),
+    path("imports/<slug:ref>/cells/", acts.import_cells, name="import_cells"),
     path("imports/<slug:ref>/reading/", acts.import_reading, name="import_reading"),
     path("imports/<slug:ref>/rows/<int:line>/", acts.import_decide, name="import_decide"),
     path("imports/<slug:ref>/decide/", acts.import_decide_all, name="import_decide_all"),

@@ -10,7 +10,8 @@ import datetime as dt
 import re
 from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal, InvalidOperation
-from functools import cached_property
+from difflib import get_close_matches
+from functools import cached_property, lru_cache
 from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -18,12 +19,14 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_countries import countries
 from import_export import widgets
 
-from ifa_crm.imports.words import CURRENCIES, MONTHS, MULTIPLES, NO, YES, key_of
+from ifa_crm.imports.words import CURRENCIES, MONTHS, MULTIPLES, NO, YES, country_words, key_of
 from ifa_crm.shared.dates import FIRST_YEAR, LAST_YEAR
 
 Reading = tuple[str, Any]  # its key, and its label
+NAMED: Final = 8  # as many of a list are named in a refusal
 
 
 class UnreadableError(ValueError):
@@ -40,6 +43,10 @@ def shown(cell: Any) -> str:
     return f"{text[:60]}…" if len(text) > 60 else text
 
 
+def is_blank(cell: Any) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
 class Value(widgets.Widget):
     """Reads the cells of a column."""
 
@@ -47,6 +54,10 @@ class Value(widgets.Widget):
 
     def clean(self, value: Any, row: Any = None, *, chosen: str = "", **kwargs: Any) -> Any:
         raise NotImplementedError
+
+    def offered(self) -> list[str]:
+        """What can be written, where that is a list."""
+        return []
 
     def speaks_for(self, cell: Any) -> str:
         """The one reading that is possible for ``cell``, where there is just one."""
@@ -144,13 +155,42 @@ class Choice(Value):
         )
 
     def _known(self) -> str:
-        labels = dict.fromkeys(str(label) for label in self.labels())
-        first = list(labels)[:12]
-        return ", ".join(first) + (", …" if len(labels) > len(first) else "")
+        labels = self.offered()
+        return ", ".join(labels[:NAMED]) + (", …" if len(labels) > NAMED else "")
+
+    def offered(self) -> list[str]:
+        """What can be written, each once."""
+        return list(dict.fromkeys(str(label) for label in self.labels()))
 
     def labels(self) -> Iterable[Any]:
-        """What can be written, for the sentence of a refusal."""
         return [getattr(value, "label", value) for value in self.by_key.values()]
+
+
+class Country(Choice):
+    """A country by its name in many languages or by its code; what is mistyped is asked about."""
+
+    def __init__(self) -> None:
+        super().__init__(country_words)
+
+    def clean(self, value: Any, row: Any = None, *, chosen: str = "", **kwargs: Any) -> str:
+        code = self.by_key.get(key_of(str(value)))
+        if code is not None:
+            return str(code)
+        near = _nearest_country(key_of(str(value)))
+        if near:
+            told = _("“%(cell)s” is not a country. Is it %(country)s?")
+            raise UnreadableError(told % {"cell": shown(value), "country": dict(countries)[near]})
+        told = _("“%(cell)s” is not a country. Write its name, or its code such as JP.")
+        raise UnreadableError(told % {"cell": shown(value)})
+
+    def offered(self) -> list[str]:
+        return [str(name) for _code, name in countries]
+
+
+@lru_cache(maxsize=1000)  # a file repeats its errors, and thousands of names are compared
+def _nearest_country(key: str) -> str:
+    found = get_close_matches(key, country_words(), 1, 0.8) if len(key) > 3 else []
+    return country_words()[found[0]] if found else ""
 
 
 class Named(Choice):
@@ -186,6 +226,9 @@ class Several(Value):
                 found += self._part(part)
         return list(dict.fromkeys(found))
 
+    def offered(self) -> list[str]:
+        return self.one.offered()
+
     def _part(self, part: str) -> list[Any]:
         """One name, which may have a comma in it, or several with commas between."""
         if "," not in part or key_of(part) in self.one.by_key:
@@ -198,7 +241,7 @@ class Several(Value):
 DMY: Final = "dmy"
 MDY: Final = "mdy"
 _YEAR_FIRST: Final = re.compile(r"^(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?$")
-_NUMBERS: Final = re.compile(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4})$")
+_NUMBERS: Final = re.compile(r"^(\d{1,2})[-/. ](\d{1,2})[-/. ](\d{4}|\d\d)$")
 _WORD_INSIDE: Final = re.compile(
     r"^(\d{1,2})(?:er|st|nd|rd|th)?[-/. ]+([^\W\d]+)\.?,?[-/. ]+(\d{4})$"
 )
@@ -252,12 +295,17 @@ def _day(value: Any, chosen: str) -> dt.date:
     if found := _YEAR_FIRST.match(text):
         return dt.date(int(found[1]), int(found[2]), int(found[3]))
     if found := _NUMBERS.match(text):
-        return _by_order(int(found[1]), int(found[2]), int(found[3]), chosen, text)
+        return _by_order(int(found[1]), int(found[2]), _year(found[3]), chosen, text)
     if found := _WORD_INSIDE.match(text):
         return dt.date(int(found[3]), MONTHS[key_of(found[2])], int(found[1]))
     if found := _WORD_FIRST.match(text):
         return dt.date(int(found[3]), MONTHS[key_of(found[1])], int(found[2]))
     raise ValueError(value)
+
+
+def _year(written: str) -> int:
+    """26 is 2026: a lead of the last century is on nobody's list."""
+    return int(written) + (2000 if len(written) == 2 else 0)
 
 
 def _by_order(first: int, second: int, year: int, chosen: str, text: str) -> dt.date:
@@ -303,6 +351,9 @@ COMMA: Final = "comma"
 POINT: Final = "point"
 _GROUPS: Final = re.compile(r"[\s'’_\u00a0\u202f\u2009]")
 _NUMBER: Final = re.compile(r"[-+]?\d[\d.,\s'’_\u00a0\u202f\u2009]*(?<![\s.,'’_])|[-+]?\d")
+_ABOUT: Final = re.compile(  # the sum is kept; that it is rounded, every first one is
+    r"\b(?:about|approx|approximately|around|circa|ca|env|environ|etwa|rund|约|約)\b\.?|[~≈]", re.I
+)
 _ONE_SIGN: Final = re.compile(r"^[-+]?[1-9]\d{0,2}([.,])\d{3}$")
 
 
@@ -405,6 +456,7 @@ class Amount(Number):
         if found is None or _NUMBER.search(text, found.end()):
             raise self._unreadable(value)
         number, around = found.group(), f"{text[: found.start()]} {text[found.end() :]}"
+        around = _ABOUT.sub(" ", around)
         multiple, currency = self._around(around, value)
         # 1,500 M is never one and a half thousand million: with a multiple the sign is decimal.
         how = chosen or ((COMMA if "," in number else POINT) if multiple > 1 else "")
@@ -444,6 +496,10 @@ class Amount(Number):
         return Sum(number=number.quantize(Decimal("0.01")), currency=currency)
 
     def _unreadable(self, value: Any) -> UnreadableError:
+        if self.whole:
+            return UnreadableError(
+                _("“%(cell)s” is not a number. Write for instance 25.") % {"cell": shown(value)}
+            )
         return UnreadableError(
             _("“%(cell)s” is not an amount. Write for instance 1500000 EUR or 1.5 M€.")
             % {"cell": shown(value)}

@@ -1,5 +1,6 @@
 """The words that cells are read by: months, currencies, countries, labels in both languages."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from typing import Any, Final
@@ -220,6 +221,16 @@ def record_words(rows: Iterable[Any], *attributes: str) -> dict[str, Any]:
             if key := key_of(str(getattr(row, attribute) or "")):
                 found.setdefault(key, row)
     return found
+
+
+def part_words(names: Mapping[str, Any]) -> dict[str, Any]:
+    """The longer words that stand in the names of one record only: *énergie* of *Énergie
+    (renouvelable et électrique)*. ``names``: by name, the record."""
+    found: dict[str, set[Any]] = {}
+    for name, row in names.items():
+        for word in re.findall(r"\w{4,}", name):
+            found.setdefault(key_of(word), set()).add(row)
+    return {word: rows.pop() for word, rows in found.items() if len(rows) == 1}
 
 
 def people_words(people: Iterable[User]) -> dict[str, list[User]]:

@@ -18,6 +18,7 @@ from ifa_crm.shared.unreadable import MARK
 from ifa_crm.staff.models import User
 from investors.models import Investor
 from investors.ties import ties_of
+from investors.twins import Twin, likely_twins
 
 NEW: Final = "new"
 ORGANISATION: Final = "organisation:"
@@ -53,21 +54,35 @@ def organisations_like(user: User, text: str) -> "QuerySet[Organisation]":
 
 
 def offers(user: User, text: str) -> tuple[list[Offer], bool]:
-    """What the picker shows for ``text``, and whether more match than it shows."""
+    """What the picker shows for ``text``, and whether more match than it shows.
+
+    Before those that hold the text come those on record that are likely the same company, though
+    spelt otherwise, with why.
+    """
     investors = list(investors_like(user, text).select_related("organisation")[: OFFERED + 1])
+    twins = _live_twins(user, text)
     organisations = list(organisations_like(user, text)[: OFFERED + 1])
     behind = [each.organisation for each in investors if each.organisation is not None]
     ties = ties_of([*organisations, *behind], user)
-    lines = [*_of_investors(investors, ties), *_of_organisations(organisations, ties)]
+    lines = [*_of_investors(investors, ties, twins), *_of_organisations(organisations, ties)]
     return lines[:OFFERED], len(lines) > OFFERED
 
 
-def _of_investors(investors: list[Investor], ties: Mapping[int, Any]) -> Iterator[Offer]:
-    for investor in investors:
+def _live_twins(user: User, text: str) -> list[Twin]:
+    twins = likely_twins(user=user, name=text) if text else []
+    return [twin for twin in twins if not twin.record.is_archived]
+
+
+def _of_investors(
+    investors: list[Investor], ties: Mapping[int, Any], twins: list[Twin]
+) -> Iterator[Offer]:
+    why = {twin.record.pk: twin.reasons for twin in twins}
+    found = {row.pk: row for row in investors}
+    likely = [found.pop(twin.record.pk, twin.record) for twin in twins]
+    for investor in (*likely, *found.values()):
         known = [str(tie) for tie in ties.get(investor.organisation_id or 0, [])][:1]
-        yield Offer(
-            investor.ref, investor.name, " · ".join([investor.control_country.name, *known])
-        )
+        told = [investor.control_country.name, *known, *why.get(investor.pk, ())]
+        yield Offer(investor.ref, investor.name, " · ".join(told))
 
 
 def _of_organisations(rows: list[Organisation], ties: Mapping[int, Any]) -> Iterator[Offer]:
@@ -143,12 +158,19 @@ class CompanyField(forms.Field):
         if len(investors) == 1 or len(same) == 1:
             return (investors or same)[0]
         lines, more = offers(self.user, text)
-        if not lines:
+        twins = likely_twins(user=self.user, name=text)
+        archived = [twin for twin in twins if twin.record.is_archived]
+        if not lines and not archived:
             return Company(text)
         new = _("None of these: a new investor “%(name)s”") % {"name": text}
         matches = [(line.key, f"{line.label} ({line.note})") for line in lines]
         self.widget.matches = [*matches, (NEW, str(new))]
-        words = [self.error_messages["several"]]
+        words = [self.error_messages["several"]] if lines else []
+        words += [
+            _("“%(name)s” is archived (%(why)s): restore it, or say that it is a new one.")
+            % {"name": twin.record, "why": ", ".join(twin.reasons)}
+            for twin in archived
+        ]
         if more:
             words.append(_("More match than are shown: type more of the name."))
         raise ValidationError([ValidationError(word, code="several") for word in words])

@@ -15,6 +15,7 @@ from investors.duplicates import compare_people
 from investors.forms.investor import HIDEABLE, is_hidden
 from investors.likeness import people
 from investors.models import Contact, ContactPair, Investor, InvestorPair, PairState
+from investors.services.deciding_many import Proposal
 
 FIRST, SECOND = "first", "second"
 
@@ -113,6 +114,21 @@ class MergeForm(HouseForm):
             if first or second:
                 yield Line(self._label(name), first, second, choice)
 
+    def proposed(self) -> "Proposal":
+        """The merge as it stands before anybody has changed a choice."""
+        keep: str = self.fields["keep"].initial
+        other = SECOND if keep == FIRST else FIRST
+        take = [name for name in self.differing if self._default(name, keep) != keep]
+        lost = [
+            self._label(name)
+            for name in self.differing
+            if name not in take and self.shown(name, other)
+        ]
+        return Proposal(self.pair, getattr(self, keep), take, self._sure_people(keep), lost)
+
+    def _sure_people(self, keep: str) -> list[tuple[Contact, Contact]]:
+        return []
+
     @property
     def kept(self) -> Any:
         return getattr(self, self.cleaned_data["keep"])
@@ -140,6 +156,15 @@ class InvestorMergeForm(MergeForm):
         if not choices:
             del self.fields["people"]
 
+    def _sure_people(self, keep: str) -> list[tuple[Contact, Contact]]:
+        pairs: dict[int, tuple[Contact, Contact]] = {}
+        for _key, one, other, _why, is_sure in self.twins:
+            if is_sure and not {one.pk, other.pk} & {
+                pk for two in pairs.values() for pk in _keys(two)
+            }:
+                pairs[one.pk] = (one, other) if keep == FIRST else (other, one)
+        return list(pairs.values())
+
     def clean_people(self) -> list[tuple[Contact, Contact]]:
         chosen = self.cleaned_data["people"]
         pairs = [(one, other) for key, one, other, _w, _s in self.twins if key in chosen]
@@ -154,6 +179,10 @@ class InvestorMergeForm(MergeForm):
         pairs = self.cleaned_data.get("people", [])
         keep_first = self.cleaned_data["keep"] == FIRST
         return pairs if keep_first else [(other, one) for one, other in pairs]
+
+
+def _keys(two: tuple[Contact, Contact]) -> set[int]:
+    return {row.pk for row in two}
 
 
 def _same_people(

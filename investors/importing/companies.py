@@ -1,6 +1,6 @@
 """Rows of investors with contacts and leads: what they would do, and doing it."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -16,6 +16,7 @@ from ifa_crm.shared.cleaning import check_new
 from investors.importing import existing, reading
 from investors.importing.twins import twins_of
 from investors.models import Contact, Investor, Lead
+from investors.naming import names_in
 from investors.services.actions import NextAction
 from investors.services.companies import NewCompany, check_lead, create_companies, new_lead
 from investors.services.investors import restore_investor
@@ -35,13 +36,13 @@ class CompanyImporter(Importer):
         for line in lines:
             found = line.under("investor")
             name, country = found.get("name", ""), found.get("control_country", "")
-            line.near = key_of(name)[:300]
+            line.near = (names_in(name)[0].squeezed if names_in(name) else key_of(name))[:300]
             if found.get("ref"):
                 line.key = f"ref:{found['ref']}"
             elif found.get("lei"):
                 line.key = f"lei:{found['lei']}"
             elif name:
-                line.key = f"{line.near[:290]}|{country}"
+                line.key = f"{key_of(name)[:290]}|{country}"
 
     # --- What would be done ----------------------------------------------------------------
 
@@ -107,18 +108,20 @@ class CompanyImporter(Importer):
             line.refuse("lead.ref", _("There is no such lead."))
         elif not line.says("investor.name"):
             line.refuse("investor.name", _("Say which company it is."))
-        if not line.errors:
+        near = line.near_to
+        is_near = near is not None and (line.same_as is None or near < line.same_as)
+        if not line.errors and not ((twins or is_near) and reading.lacks_country(line)):
             self._company_of(line)
         line.twins = twins
         if twins:
             is_archived = all(twin.kind == "archived" for twin in twins)
             line.outcome = Outcome.ARCHIVED if is_archived else Outcome.TWIN
+        elif is_near:
+            label = _("Line %(line)d") % {"line": near}
+            line.twins = [Twin("file", f"line:{near}", label, _("a similar name"))]
+            line.outcome = Outcome.TWIN
         elif line.same_as is not None:
             line.note = _("To the investor of line %(line)d.") % {"line": line.same_as}
-        elif line.near_to is not None:
-            label = _("Line %(line)d") % {"line": line.near_to}
-            line.twins = [Twin("file", f"line:{line.near_to}", label, _("a similar name"))]
-            line.outcome = Outcome.TWIN
 
     def _company_of(self, line: Line, company: NewCompany | None = None) -> NewCompany:
         """The rows that a line makes, checked; added to ``company`` if that is made already."""
@@ -162,19 +165,24 @@ class CompanyImporter(Importer):
     # --- Doing it --------------------------------------------------------------------------
 
     def write(self, lines: Sequence[Line], made: Mapping[str, int]) -> None:
-        with noting_together():
-            self._write_all(lines, made)
-
-    def _write_all(self, lines: Sequence[Line], made: Mapping[str, int]) -> None:
         reading.resolve(self.user, lines)
-        left_out = [line for line in lines if line.decision == Decision.SKIP]
-        for line in left_out:
-            line.result = Result.SKIPPED
-        open_lines = [line for line in lines if line.decision != Decision.SKIP]
-        targets = self._targets_to_write(open_lines, made)
-        new = self._still_new([line for line in open_lines if line.number not in targets])
+        for line in lines:
+            if line.decision == Decision.SKIP:
+                line.result = Result.SKIPPED
+        known = dict(made)
+        with noting_together():
+            for part in _parts([line for line in lines if line.decision != Decision.SKIP]):
+                self._write_part(part, known)
+                for line in part:
+                    if line.principal:
+                        known.setdefault(line.key, line.principal)
+                        known[f"line:{line.number}"] = line.principal
+
+    def _write_part(self, lines: Sequence[Line], made: Mapping[str, int]) -> None:
+        targets = self._targets_to_write(lines, made)
+        new = self._still_new([line for line in lines if line.number not in targets])
         companies = self._made(new)
-        for line in open_lines:
+        for line in lines:
             if line.number in targets:
                 self._write_update(line, targets[line.number])
             elif line.errors:
@@ -232,9 +240,9 @@ class CompanyImporter(Importer):
         for line, company in pairs:
             investor = company.investor
             line.result, line.link = Result.CREATED, investor.get_absolute_url()
+            line.principal = investor.pk
             if investor.pk not in first:
                 first.add(investor.pk)
-                line.principal = investor.pk
                 self.note_created(investor)
             title = key_of(line.values.get("lead.title", ""))
             for each in company.leads:
@@ -278,9 +286,20 @@ class CompanyImporter(Importer):
         else:
             has_changes = plan.has_changes or line.decision == Decision.RESTORE
             line.result = Result.UPDATED if has_changes else Result.UNCHANGED
-            line.told = plan.note
+            line.told, line.principal = plan.note, investor.pk
         if line.errors:
             line.result, line.told = Result.REFUSED, reading.reasons(line)
+
+
+def _parts(lines: Sequence[Line]) -> Iterator[list[Line]]:
+    """Rows that are written one after the other: first those that wait for none of the others,
+    then those that are the same as one of them, then what shares its key with such a row."""
+    here = {f"line:{line.number}" for line in lines}
+    waiting = [line for line in lines if line.chosen in here]
+    keys = {line.key for line in waiting}
+    yield [line for line in lines if line.key not in keys]
+    yield waiting
+    yield [line for line in lines if line.key in keys and line not in waiting]
 
 
 def _archived(investor: Investor) -> Twin:

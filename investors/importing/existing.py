@@ -16,13 +16,15 @@ from ifa_crm.shared.cleaning import check_new
 from ifa_crm.staff.models import User
 from investors.importing import reading
 from investors.models import Contact, Investor, Lead
+from investors.naming import fold_name
 from investors.services.actions import NextAction
 from investors.services.companies import check_lead, new_lead
-from investors.services.investors import edit_investor, save_contact
+from investors.services.investors import edit_investor, save_contact, with_name
 from investors.services.leads import MANY, assign, create_lead, edit_lead
 from investors.twins import survivor
 
 _GIVEN = ("owner", "deputy", "office")
+_NAMED_BY = ("investor.ref", "investor.lei", "investor.siren", "lead.ref")
 
 
 def loaded(rows: "QuerySet[Investor]") -> list[Investor]:
@@ -145,6 +147,8 @@ def planned(user: User, line: Line, investor: Investor, *, overwrite: bool) -> P
     plan = Plan(user, investor)
     fields = line.under("investor")
     fields.pop("ref", None)
+    if not line.says(*_NAMED_BY):
+        _keep_name(investor, fields)
     plan.changes = _differing(investor, fields, overwrite)
     _check(line, "investor", investor, plan.changes)
     if reading.has_lead(line):
@@ -152,6 +156,14 @@ def planned(user: User, line: Line, investor: Investor, *, overwrite: bool) -> P
     if reading.has_contact(line):
         _plan_contact(plan, line, overwrite)
     return plan
+
+
+def _keep_name(investor: Investor, fields: dict[str, Any]) -> None:
+    """A row that was found alike spells the name in its own way: the record keeps its name, and
+    what is more than another legal form or capitals is noted beside it."""
+    name = fields.pop("name", "")
+    if name and not fields.get("other_names") and fold_name(name) != fold_name(investor.name):
+        fields["other_names"] = with_name(investor, name)
 
 
 def _plan_lead(plan: Plan, line: Line, overwrite: bool) -> None:

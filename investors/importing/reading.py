@@ -12,6 +12,7 @@ from ifa_crm.imports.nouns import Line
 from ifa_crm.imports.values import (
     Amount,
     Choice,
+    Country,
     Currency,
     Day,
     Email,
@@ -27,7 +28,7 @@ from ifa_crm.imports.values import (
 )
 from ifa_crm.imports.words import (
     choice_words,
-    country_words,
+    part_words,
     people_words,
     record_words,
 )
@@ -98,7 +99,7 @@ def readers(user: User) -> Mapping[str, Value]:
 
 
 def _of_investors() -> dict[str, Value]:
-    country = Choice(country_words)
+    country = Country()
     names = ("name", "native_name", "romanised_name", "other_names", "city", "presence_site")
     return {
         **_texts(Investor, "investor", *names, "register_number"),
@@ -136,7 +137,7 @@ def _of_leads(user: User) -> dict[str, Value]:
         "lead.ref": Text(),
         "lead.wants": Text(lines=True),
         "lead.makes": Text(lines=True),
-        "lead.sectors": Several(_named(Sector, "key", "label_en", "label_fr")),
+        "lead.sectors": Several(Named(_sector_words)),
         "lead.topics": Several(
             Named(lambda: record_words(Topic.objects.live(), "key", "name_en", "name_fr"))
         ),
@@ -159,6 +160,13 @@ def _of_leads(user: User) -> dict[str, Value]:
         "lead.action": Text(most=200),
         "lead.action_due": Day(),
     }
+
+
+def _sector_words() -> dict[str, Any]:
+    """Sectors by key and name, and by a word that only one has: *Chimie*, *Automotive*."""
+    rows = list(Sector.objects.all())
+    names = {f"{row.label_en} {row.label_fr}": row for row in rows}
+    return part_words(names) | record_words(rows, "key", "label_en", "label_fr")
 
 
 def _named(model: Any, *attributes: str) -> Named:
@@ -202,6 +210,11 @@ def ascii_lower(text: str) -> str:
 
 
 # --- What a row makes ----------------------------------------------------------------------
+
+
+def lacks_country(line: Line) -> bool:
+    """Nothing says where the company is from: it may be one that is known already."""
+    return not line.says("investor.control_country", "investor.seat_country")
 
 
 def investor_fields(line: Line) -> dict[str, Any]:

@@ -1,8 +1,10 @@
 """Interactions from a file: what was said on leads that are on record."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any, Final
 
+from django.db.models import Model
 from django.db.models.functions import Lower
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -12,9 +14,11 @@ from ifa_crm.imports.records import RecordImporter
 from ifa_crm.imports.values import Choice, Moment, Text, Value
 from ifa_crm.imports.words import choice_words, key_of
 from investors.choices import Direction, InteractionKind, Result
+from investors.clocks import Calendars
 from investors.importing.reading import ascii_lower
 from investors.models import Contact, Interaction, Lead
 from investors.models.activity import SPOKEN
+from investors.services.clocks import wind
 from investors.services.interactions import Said, edit_interaction, log_interaction
 
 _SAID: Final = ("kind", "direction", "result", "happened_at", "subject", "text")
@@ -141,6 +145,16 @@ class InteractionImporter(RecordImporter):
             values["happened_at"] = None
             line.refuse("happened_at", _("Say when that was."))
         return Interaction(lead=lead, logged_by=self.user, **values)
+
+    def _check(self, line: Line, row: Model) -> None:
+        """With the reply clock that the service will set: what came in must have one."""
+        if isinstance(row, Interaction) and row.lead_id and row.happened_at:
+            wind(row, row.lead, self.calendars)
+        super()._check(line, row)
+
+    @cached_property
+    def calendars(self) -> Calendars:
+        return Calendars()
 
     def changes(self, row: Interaction, line: Line) -> dict[str, Any]:
         found = super().changes(row, line)

@@ -19,7 +19,7 @@ from investors.models.engagement import (
 from investors.models.evaluation import Evaluation
 from investors.models.fit_column import FitColumn, FitRun
 from investors.models.handover import HandedLead, Handover
-from investors.models.intake import AssignmentRule, Enquiry, Turn
+from investors.models.intake import AssignmentRule, Enquiry, EnquiryCount, Turn
 from investors.models.investor import Contact, Investor
 from investors.models.lead import Admission, Lead, LeadLog, Objective
 from investors.models.matching import ContactKey, InvestorKey
@@ -43,6 +43,7 @@ __all__ = [
     "Engagement",
     "EngagementLog",
     "Enquiry",
+    "EnquiryCount",
     "Evaluation",
     "FitColumn",
     "FitRun",

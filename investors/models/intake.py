@@ -161,3 +161,23 @@ class Enquiry(models.Model):
 
     def get_absolute_url(self) -> str:
         return self.lead.get_absolute_url() if self.lead else reverse("investors:enquiry_list")
+
+
+class EnquiryCount(models.Model):
+    """How often the public form was sent by somebody in a window of time; gone after it.
+
+    ``key`` names limit, window and caller: of an address only a digest.
+    """
+
+    is_derived = True
+
+    key = models.CharField(max_length=80, unique=True)
+    sent = models.PositiveIntegerField(_("sent"), default=0)
+    until = models.DateTimeField(_("until"), db_index=True)
+
+    class Meta:
+        verbose_name = _("count of enquiries")
+        verbose_name_plural = _("counts of enquiries")
+
+    def __str__(self) -> str:
+        return f"{self.key}: {self.sent}"

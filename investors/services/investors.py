@@ -1,7 +1,7 @@
 """Investors and their contacts."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -17,6 +17,8 @@ from investors.services.events import lock
 from investors.services.folding import refold_leads
 from investors.services.leads import note_if_qualified
 from investors.services.matching import note_contact, note_investor
+
+NAMES_LENGTH: Final = 300
 
 
 def may_edit_investor(user: User, investor: Investor) -> bool:
@@ -164,3 +166,12 @@ def restore_contact(*, actor: User, contact: Contact) -> Contact:
     refold_leads(contact.investor)
     note_contact(contact)
     return contact
+
+
+def with_name(kept: Investor, name: str) -> str:
+    """Its other names and ``name``, by which people go on looking for it."""
+    known = {part.strip().casefold() for part in kept.other_names.split(",")}
+    if not name or name.casefold() in known | {kept.name.casefold()}:
+        return kept.other_names
+    longer = f"{kept.other_names}, {name}" if kept.other_names else name
+    return longer if len(longer) <= NAMES_LENGTH else kept.other_names

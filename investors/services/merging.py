@@ -25,6 +25,7 @@ from investors.models import (
 from investors.permissions import require
 from investors.services.confidentiality import settle_investor
 from investors.services.deciding import lock_pair
+from investors.services.investors import with_name
 from investors.services.matching import note_contact, note_investor, noting_together
 from investors.services.merging_contacts import absorb, require_mergeable
 from investors.services.moves import Moves
@@ -35,7 +36,6 @@ FIELDS: Final = (
     *("organisation", "lei", "siren", "register_number", "notes"),
 )
 _GONE: Final = ("archived_at", "archived_by", "archive_reason", "merged_into")
-_NAMES_LENGTH: Final = 300
 
 
 @transaction.atomic
@@ -117,18 +117,9 @@ def _take(kept: Investor, gone: Investor, take: set[str], moves: Moves) -> None:
             kept.organisation_created = gone.organisation_created
         if not gone.restricted or kept.restricted:
             for name in (gone.name, *gone.other_names.split(",")):
-                kept.other_names = _with_name(kept, name.strip())
-        kept.other_names = _with_name(kept, old)
+                kept.other_names = with_name(kept, name.strip())
+        kept.other_names = with_name(kept, old)
         kept.full_clean()
-
-
-def _with_name(kept: Investor, name: str) -> str:
-    """Its other names and ``name``, by which people go on looking for it."""
-    known = {part.strip().casefold() for part in kept.other_names.split(",")}
-    if not name or name.casefold() in known | {kept.name.casefold()}:
-        return kept.other_names
-    longer = f"{kept.other_names}, {name}" if kept.other_names else name
-    return longer if len(longer) <= _NAMES_LENGTH else kept.other_names
 
 
 def _put_away(kept: Investor, gone: Investor, actor: User, moves: Moves) -> None:

@@ -73,16 +73,16 @@ contact_pair_export = export_of(
 @require_safe
 @requires(Act.RECORD)
 def pair_list(request: StaffRequest) -> HttpResponseBase:
-    return _answer(request, pair_page(request), common=_common(request.user))
+    return _answer(request, pair_page(request), "pairs", common=_common(request.user))
 
 
 @require_safe
 @requires(Act.RECORD)
 def contact_pair_list(request: StaffRequest) -> HttpResponseBase:
-    return _answer(request, contact_pair_page(request))
+    return _answer(request, contact_pair_page(request), "contact_pairs")
 
 
-def _answer(request: StaffRequest, page: ListPage, **context: Any) -> HttpResponseBase:
+def _answer(request: StaffRequest, page: ListPage, kind: str, **context: Any) -> HttpResponseBase:
     here = request.resolver_match.view_name if request.resolver_match else ""
     tabs = [("pair_list", _("Investors")), ("contact_pair_list", _("Contacts"))]
     return page.answer(
@@ -90,6 +90,8 @@ def _answer(request: StaffRequest, page: ListPage, **context: Any) -> HttpRespon
         title=_("Duplicates"),
         lead=_("Records that may mean the same, the likeliest first. Nothing is merged by itself."),
         may_merge=request.user.may(Act.MERGE),
+        is_queue=not request.GET.get("state"),
+        many=[reverse(f"investors:{kind}_{act}") for act in ("apart", "merge")],
         tabs=[
             {
                 "label": label,

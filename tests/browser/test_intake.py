@@ -104,6 +104,61 @@ def test_a_spreadsheet_comes_in_and_goes_again(visit: Visit) -> None:
     expect(page.locator("main")).not_to_contain_text("Kyoto Cells")
 
 
+def test_unreadable_cells_are_told_once(visit: Visit) -> None:
+    manager = visit("manager", viewport=TELEPHONE, reduced_motion="reduce")
+    page = manager.page
+    manager.go("/imports/new/leads/")
+    rows = [HEADINGS, *[(f"Lyra {n} AB", "Sweden", "", "", "Laser", "viel") for n in range(3)]]
+    page.locator("[name=file]").set_input_files(
+        {"name": "Fair.csv", "mimeType": "text/csv", "buffer": csv_bytes(rows)}
+    )
+    page.locator("main form button[type=submit]").last.click()
+    page.wait_for_url(re.compile(r"/columns/$"))
+    page.locator("main form button[type=submit]").last.click()
+    page.get_by_role("link", name="Say what they mean").click(timeout=60_000)
+    expect(page.locator("main")).to_contain_text("3 cells")
+    _checked(manager)
+    page.get_by_label("viel", exact=True).fill("2 M€")
+    page.get_by_role("button", name="Check the rows again").click()
+    expect(page.get_by_role("link", name="Write 3 rows")).to_be_visible(timeout=60_000)
+    _checked(manager)
+
+
+def test_twins_show_while_the_company_of_a_lead_is_typed(visit: Visit) -> None:
+    adviser = visit("adviser", viewport=TELEPHONE, reduced_motion="reduce")
+    page = adviser.page
+    adviser.go("/leads/new/")
+    page.locator("[name=company_text]").press_sequentially("Kumoha Denki Co., Ltd.")
+    option = page.get_by_role("option").filter(has_text="same name without legal form")
+    expect(option.first).to_contain_text("Kumoha Denki")
+    _checked(adviser)
+    without = visit("adviser", java_script_enabled=False)
+    without.go("/leads/new/")
+    without.page.locator("[name=company_text]").fill("Kumoha Denki Co., Ltd.")
+    without.page.locator("main form button[type=submit]").last.click()
+    expect(without.page.locator("main")).to_contain_text("Is it one of these?")
+    choice = without.page.locator("select[name=company]")
+    expect(choice).to_contain_text("same name without legal form")
+
+
+def test_several_pairs_are_decided_at_once(visit: Visit) -> None:
+    manager = visit("manager", viewport=TELEPHONE, reduced_motion="reduce")
+    page = manager.page
+    manager.go("/duplicates/")
+    before = page.locator("table.rows tbody tr").count()
+    page.locator("input.tick").last.check()
+    page.get_by_role("button", name="Not the same", exact=True).click()
+    _checked(manager)
+    page.get_by_role("button", name="Remember it of those ticked").click()
+    expect(page.locator("#main")).to_contain_text("Remembered of 1 pair.")
+    expect(page.locator("table.rows tbody tr")).to_have_count(before - 1)
+    manager.go("/duplicates/?state=apart")
+    page.get_by_role("link", name="Compare").first.click()
+    page.get_by_role("button", name=re.compile("after all|again", re.I)).first.click()
+    manager.go("/duplicates/")
+    expect(page.locator("table.rows tbody tr")).to_have_count(before)
+
+
 def test_twins_are_merged_and_parted_again(visit: Visit) -> None:
     manager = visit("manager", viewport={"width": 1280, "height": 900}, reduced_motion="reduce")
     page = manager.page

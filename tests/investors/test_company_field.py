@@ -83,10 +83,38 @@ def test_laboratories_are_no_investors(adviser: User) -> None:
     assert typed(adviser, "CERN") == Company("CERN")
 
 
-def test_archived_and_hidden_ones_are_not_found(adviser: User, manager: User) -> None:
-    make.investor(name="Kestrel").archive(actor=manager, reason="Twin")
+def test_one_that_was_archived_is_named_but_not_offered(adviser: User, manager: User) -> None:
+    make.investor(name="Kestrel Ltd").archive(actor=manager, reason="Closed")
+    asked = field(adviser)
+    with pytest.raises(ValidationError, match=r"Kestrel Ltd.*archived"):
+        asked.clean({"key": "", "text": "Kestrel", "for": ""})
+    assert [key for key, _label in asked.widget.matches] == [NEW]
+    assert typed(adviser, "Kestrel", key=NEW, before="Kestrel") == Company("Kestrel")
+
+
+@pytest.mark.parametrize("text", ["Hoshino Denshi K.K.", "Hoshno Denshi", "星野電子 株式会社"])
+def test_likely_twins_spelt_otherwise_are_asked_about(text: str, adviser: User) -> None:
+    investor = make.investor(name="Hoshino Denshi", native_name="星野電子")
+    asked = field(adviser)
+    with pytest.raises(ValidationError) as refused:
+        asked.clean({"key": "", "text": text, "for": ""})
+    assert refused.value.error_list[0].code == "several"
+    assert [key for key, _label in asked.widget.matches] == [investor.ref, NEW]
+
+
+def test_picker_says_why_a_twin_looks_alike(adviser: User, as_user: SignIn) -> None:
+    make.investor(name="Hoshino Denshi Holdings")
+    likely = make.investor(name="Hoshino Denshi")
+    make.confidential_lead(investor=make.investor(name="Hoshino Denshi K.K."))
+    first, *_others, new = options(adviser, "Hoshino Denshi Co., Ltd.", as_user)["options"]
+    assert first["key"] == likely.ref
+    assert "same name" in first["note"]
+    assert new["key"] == NEW
+    assert "K.K." not in str(options(adviser, "Hoshino Denshi Co., Ltd.", as_user))
+
+
+def test_hidden_ones_are_not_found(adviser: User) -> None:
     hidden = make.confidential_lead(investor=make.investor(name="Osprey")).investor
-    assert typed(adviser, "Kestrel") == Company("Kestrel")
     assert typed(adviser, "Osprey") == Company("Osprey")
     with pytest.raises(ValidationError):
         typed(adviser, "Osprey", key=hidden.ref, before="Osprey")
@@ -143,5 +171,5 @@ def test_picker_asks_the_same_number_of_queries(
         organisation = make.organisation(name=f"Nova {n}")
         make.investor(name=f"Nova {n} Inc", organisation=organisation)
         if n in {0, 19}:
-            with django_assert_num_queries(5):
+            with django_assert_num_queries(6):
                 client.get(reverse("investors:company_options"), {"q": "nova"})

@@ -1,7 +1,7 @@
 """A file that somebody brings in, and how far it is."""
 
 import secrets
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import models
@@ -16,6 +16,8 @@ from ifa_crm.imports.querysets import ImportQuerySet, MappingQuerySet
 from ifa_crm.shared.fields import ReferenceField
 from ifa_crm.work.models import Batch, Job
 
+ANY_CELL: Final = "*"
+
 
 def file_path(imported: "Import", name: str) -> str:
     """A random place outside the web root; the name that was uploaded is never trusted."""
@@ -25,8 +27,13 @@ def file_path(imported: "Import", name: str) -> str:
 class Import(models.Model):
     """A file, how it is read, which column holds what, and how far it has come.
 
-    ``mapping`` and ``readings`` go by the number of the column, as text (JSON). What becomes of
-    each row stands on the rows; nothing of them is counted here, so that no count can be wrong.
+    ``mapping``, ``readings`` and what is about cells go by the number of the column, as text
+    (JSON). What becomes of each row stands on the rows; nothing of them is counted here, so that
+    no count can be wrong.
+
+    ``meanings``: what cells mean that cannot be read, as a person said it, by their text; nothing
+    means that the cell is left empty, and :data:`ANY_CELL` stands for all others of the column.
+    ``unread``: by text, how many cells the last check could not read.
     """
 
     ref = ReferenceField()
@@ -55,6 +62,12 @@ class Import(models.Model):
     )
     readings: "models.JSONField[Any, dict[str, str]]" = models.JSONField(
         _("how columns are read"), default=dict, blank=True
+    )
+    meanings: "models.JSONField[Any, dict[str, dict[str, str]]]" = models.JSONField(
+        _("what cells mean"), default=dict, blank=True
+    )
+    unread: "models.JSONField[Any, dict[str, dict[str, int]]]" = models.JSONField(
+        _("cells that cannot be read"), default=dict, blank=True, editable=False
     )
     overwrite = models.BooleanField(_("values of the file replace those on record"), default=True)
     rows_read = models.PositiveIntegerField(_("rows"), default=0)
@@ -165,6 +178,9 @@ class Mapping(models.Model):
     columns: "models.JSONField[Any, dict[str, str]]" = models.JSONField(_("columns"))
     readings: "models.JSONField[Any, dict[str, str]]" = models.JSONField(
         _("how columns are read"), default=dict, blank=True
+    )
+    meanings: "models.JSONField[Any, dict[str, dict[str, str]]]" = models.JSONField(
+        _("what cells mean"), default=dict, blank=True
     )
     saved_at = models.DateTimeField(_("saved"), auto_now=True)
 

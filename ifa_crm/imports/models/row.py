@@ -14,8 +14,8 @@ from ifa_crm.imports.querysets import ImportRowQuerySet
 class ImportRow(models.Model):
     """A row that holds something. ``line`` is its number as a spreadsheet program shows it.
 
-    ``key`` is what rows of one record share; ``principal`` the record that this row created, so
-    that the rows of its key find it.
+    ``key`` is what rows of one record share; ``principal`` the record that this row created
+    or updated, so that the rows of its key find it.
     """
 
     of = models.ForeignKey(

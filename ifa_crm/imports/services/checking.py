@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from ifa_crm.imports.choices import OUTCOME_ASKS, Decision, ImportState
 from ifa_crm.imports.models import Import, ImportRow
 from ifa_crm.imports.models import Mapping as KeptMapping
+from ifa_crm.imports.models.importing import ANY_CELL
 from ifa_crm.imports.nouns import Importer, Line
 from ifa_crm.imports.services.files import lock, require_noun, require_still, require_unwritten
 from ifa_crm.imports.spreadsheets import rows_of
-from ifa_crm.imports.values import UnreadableError
+from ifa_crm.imports.values import UnreadableError, is_blank, shown
 from ifa_crm.shared.defusing import as_meant
 from ifa_crm.shared.refusals import refusal
 from ifa_crm.staff.models import User
@@ -24,6 +25,7 @@ from ifa_crm.work.services.jobs import start_job
 
 CHECK: Final = "import-check"
 BATCH: Final = 500
+TEXTS_KEPT: Final = 200  # of a column, that cannot be read
 _KEPT: Final = (
     "outcome",
     "errors",
@@ -46,18 +48,29 @@ def check(
     readings: Mapping[int, str],
     overwrite: bool,
     keep_as: str = "",
+    forget: bool = False,
 ) -> Import:
-    """Say what the columns hold, and start the check of all rows. Decisions are kept."""
+    """Say what the columns hold, and start the check of all rows. Decisions are kept; so is what
+    was said of cells, unless ``forget``, while their column holds the same."""
     imported = lock(actor, imported)
     require_still(imported)
     require_unwritten(imported)
     require_sound(imported, mapping)
+    imported.meanings = {
+        index: said
+        for index, said in imported.meanings.items()
+        if mapping.get(int(index)) == imported.mapping.get(index) and not forget
+    }
     imported.mapping = {str(index): key for index, key in mapping.items() if key}
     imported.readings = {str(i): how for i, how in readings.items() if how and mapping.get(i)}
     imported.overwrite = overwrite
     if keep_as.strip():
         _keep(actor, imported, keep_as.strip())
-    imported.state = ImportState.CHECKING
+    return start_check(actor, imported)
+
+
+def start_check(actor: User, imported: Import) -> Import:
+    imported.state, imported.unread = ImportState.CHECKING, {}
     imported.job = start_job(actor=actor, kind=CHECK, arguments={"ref": imported.ref})
     imported.save()
     return imported
@@ -122,11 +135,13 @@ def run_check(run: JobRun, *, ref: str) -> None:
             with run.stage() as stage:
                 store(judged, _KEPT)
                 stage.cursor["last"] = batch[-1][0]
+                stage.cursor["unread"] = judge.unread(stage.cursor.get("unread", {}))
                 stage.done += len(batch)
     with run.stage() as stage:
         ended = Import.objects.select_for_update().get(pk=imported.pk)
         ended.state, ended.rows_read = ImportState.CHECKED, stage.done
-        ended.save(update_fields=["state", "rows_read"])
+        ended.unread = stage.cursor.pop("unread", {})
+        ended.save(update_fields=["state", "rows_read", "unread"])
         stage.cursor["over"] = True
 
 
@@ -151,6 +166,8 @@ class Judge:
         self.imported = imported
         self.importer: Importer = noun.importer(imported.owner, overwrite=imported.overwrite)
         self.columns = {int(index): key for index, key in imported.mapping.items()}
+        self.meanings = {int(index): said for index, said in imported.meanings.items()}
+        self._unread: list[tuple[int, str]] = []
 
     def rows(self, batch: list[tuple[int, Any]]) -> list[ImportRow]:
         """What is to be kept of these rows of the file."""
@@ -160,6 +177,7 @@ class Judge:
         self.importer.identify(lines)
         self._find_earlier(lines)
         self.importer.judge(lines)
+        self._unread = [cell for line in lines for cell in line.unread]
         made: list[ImportRow] = []
         for line, (number, cells) in zip(lines, batch, strict=True):
             row = ImportRow(of=self.imported, line=number, cells=cells)
@@ -173,17 +191,37 @@ class Judge:
         line = Line(number, {})
         for index, key in self.columns.items():
             cell = cells[index] if index < len(cells) else None
-            if cell is None or (isinstance(cell, str) and not cell.strip()):
+            if is_blank(cell):
+                continue
+            said = self.meanings.get(index, {})
+            known = said.get(cell_text(cell)) if said else None
+            if known == "":
+                line.emptied.append(shown(cell))
                 continue
             try:
                 how = self.imported.readings.get(str(index), "")
-                value = self.importer.values[key].clean(_meant(cell), chosen=how)
+                meant = known if known is not None else _meant(cell)
+                value = self.importer.values[key].clean(meant, chosen=how)
             except UnreadableError as error:
+                if ANY_CELL in said:
+                    line.emptied.append(shown(cell))
+                    continue
                 line.refuse(key, str(error))
+                line.unread.append((index, cell_text(cell)))
                 continue
             if value not in ("", [], None):
                 line.values[key] = value
         return line
+
+    def unread(self, before: Mapping[str, Mapping[str, int]]) -> dict[str, dict[str, int]]:
+        """How many cells of each text could not be read, with those of the last rows; of texts
+        that are all different the first, and how many more there are."""
+        found = {index: dict(texts) for index, texts in before.items()}
+        for index, text in self._unread:
+            texts = found.setdefault(str(index), {})
+            kept = text if text in texts or len(texts) < TEXTS_KEPT else ANY_CELL
+            texts[kept] = texts.get(kept, 0) + 1
+        return found
 
     def _find_earlier(self, lines: list[Line]) -> None:
         """Which line of the file was the first with the key of each, or is near to it."""
@@ -205,6 +243,11 @@ class Judge:
                 nearest.setdefault(line.near, {}).setdefault(line.key, line.number)
 
 
+def cell_text(cell: Any) -> str:
+    """By what a cell is known that cannot be read."""
+    return " ".join(str(cell).split())[:200]
+
+
 def _meant(cell: Any) -> Any:
     """A cell as it was before an export kept it from being taken for a formula."""
     return as_meant(cell) if isinstance(cell, str) else cell
@@ -215,7 +258,15 @@ def keep_judgement(row: ImportRow, line: Line) -> None:
     row.errors = [[key, why] for key, why in dict.fromkeys(line.errors)]
     row.twins = [twin.as_json() for twin in line.twins[:5]]
     row.twin_kind = line.twins[0].kind if line.twins else ""
-    row.note = line.note[:300]
+    row.note = with_emptied(line.note, line)[:300]
+
+
+def with_emptied(told: str, line: Line) -> str:
+    """What is told of a row, with what was left out of it: nothing goes missing unsaid."""
+    if not line.emptied:
+        return told
+    left = _("Left empty: %(cells)s.") % {"cells": ", ".join(f"“{c}”" for c in line.emptied)}
+    return f"{told} {left}".strip()
 
 
 def _keep_decision(row: ImportRow, there: ImportRow | None) -> None:

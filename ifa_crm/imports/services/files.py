@@ -101,12 +101,16 @@ def _take(imported: Import, head: Head) -> None:
     """Note the headings, and what they are taken for: as a kept mapping says, else guessed."""
     noun = nouns()[imported.noun]
     imported.headings, imported.heading_line = head.headings, head.line
-    kept = _kept_for(imported)
+    kept = kept_for(imported)
+    imported.meanings, imported.unread = {}, {}
     if kept is not None:
         by_heading, readings = kept.columns, kept.readings
         pairs = {i: by_heading[h] for i, h in enumerate(head.headings) if h in by_heading}
         imported.readings = {
             str(i): readings[h] for i, h in enumerate(head.headings) if h in readings
+        }
+        imported.meanings = {
+            str(i): kept.meanings[h] for i, h in enumerate(head.headings) if h in kept.meanings
         }
     else:
         pairs = guess(head.headings, noun.columns())
@@ -115,7 +119,7 @@ def _take(imported: Import, head: Head) -> None:
     imported.mapping = _text(pairs)
 
 
-def _kept_for(imported: Import) -> KeptMapping | None:
+def kept_for(imported: Import) -> KeptMapping | None:
     """The latest kept mapping for exactly these headings."""
     kept = KeptMapping.objects.offered_to(imported.owner, imported.noun).order_by("-saved_at")
     known = set(imported.headings)

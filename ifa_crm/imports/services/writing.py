@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from ifa_crm.imports.choices import Decision, ImportState, Result
 from ifa_crm.imports.models import Import, ImportRow
 from ifa_crm.imports.nouns import Line
-from ifa_crm.imports.services.checking import Judge, keep_judgement, store
+from ifa_crm.imports.services.checking import Judge, keep_judgement, store, with_emptied
 from ifa_crm.imports.services.files import lock, require_still
 from ifa_crm.shared.acting import because
 from ifa_crm.staff.models import User
@@ -139,7 +139,7 @@ class Writer:
 
     def _ours(self, keys: Iterable[int]) -> set[int]:
         """Those of these records that this import has made."""
-        made = self.imported.rows.filter(principal__in=list(keys))
+        made = self.imported.rows.filter(principal__in=list(keys), result=Result.CREATED)
         return {key for key in made.values_list("principal", flat=True) if key is not None}
 
     @staticmethod
@@ -148,7 +148,8 @@ class Writer:
             keep_judgement(row, line)
             row.decision, row.chosen = Decision.NONE, ""
             return
-        row.result, row.told, row.link = line.result, line.told, line.link
+        row.result, row.link = line.result, line.link
+        row.told = with_emptied(line.told, line)
         row.principal = line.principal
         if line.result == Result.REFUSED:
             row.errors = [[key, why] for key, why in dict.fromkeys(line.errors)]

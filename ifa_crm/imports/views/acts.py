@@ -8,7 +8,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from ifa_crm.imports.forms import ColumnsForm, DecisionForm, ReadingForm, UploadForm
-from ifa_crm.imports.services import checking, deciding, files, writing
+from ifa_crm.imports.forms_cells import CellsForm
+from ifa_crm.imports.services import cells, checking, deciding, files, writing
 from ifa_crm.imports.views.frame import noun_or_404, own_import, steps
 from ifa_crm.shared.editing import confirm_page, form_page, onward
 from ifa_crm.shared.forms import ConfirmForm
@@ -51,6 +52,7 @@ def import_columns(request: StaffRequest, ref: str) -> HttpResponseBase:
             readings=form.readings,
             overwrite=form.cleaned_data["overwrite"],
             keep_as=form.cleaned_data["keep_as"],
+            forget=form.cleaned_data.get("forget", False),
         )
     ):
         return redirect(imported)
@@ -81,6 +83,29 @@ def import_reading(request: StaffRequest, ref: str) -> HttpResponseBase:
         return redirect("imports:import_columns", ref=ref)
     return form_page(
         request, form, title=_("How the file is read"), submit=_("Read it so"), back=imported
+    )
+
+
+@requires(Act.EDIT_CLUSTERS)
+def import_cells(request: StaffRequest, ref: str) -> HttpResponseBase:
+    imported = own_import(request, ref)
+    noun = noun_or_404(request, imported.noun)
+    if not imported.unread:
+        return redirect(imported)
+    form = CellsForm(request.POST or None, imported=imported, noun=noun)
+    if form.carry_out(
+        lambda: cells.say_meanings(actor=request.user, imported=imported, meanings=form.meanings)
+    ):
+        return redirect(imported)
+    return form_page(
+        request,
+        form,
+        title=_("What do these cells mean?"),
+        submit=_("Check the rows again"),
+        back=imported,
+        template="imports/import_cells.html",
+        imported=imported,
+        steps=steps(imported),
     )
 
 

@@ -12,9 +12,11 @@ from django.utils.translation import gettext as _
 
 from ifa_crm.imports.choices import Decision, ImportState, Outcome, Result
 from ifa_crm.imports.models import Import, ImportRow
+from ifa_crm.imports.models.importing import ANY_CELL
 from ifa_crm.imports.nouns import Noun, nouns
 from ifa_crm.imports.reports import errors_of
 from ifa_crm.imports.services.deciding import choices_of
+from ifa_crm.imports.values import shown
 from ifa_crm.staff.decorators import StaffRequest
 
 PAGE = 50
@@ -54,6 +56,9 @@ def figures(imported: Import) -> list[dict[str, Any]]:
     by = "result" if imported.state in {ImportState.WRITTEN, ImportState.WRITING} else "outcome"
     counted = imported.rows.order_by().values_list(by).annotate(n=Count("pk"))
     counts = dict(counted)
+    if by == "result" and (refused := imported.rows.refused_at_once().count()):
+        counts[Result.NONE] -= refused
+        counts[Result.REFUSED] = counts.get(Result.REFUSED, 0) + refused
     members: Any = Result if by == "result" else Outcome
     return [
         {"key": member.value, "label": member.label, "n": counts[member.value], "by": by}
@@ -65,7 +70,10 @@ def figures(imported: Import) -> list[dict[str, Any]]:
 def shown_rows(imported: Import, by: str, key: str, after: int) -> tuple[list[Any], int | None]:
     """The rows of a kind from a line on, and the line after which the next page begins."""
     rows = imported.rows.filter(line__gt=after).order_by("line")
-    if by in {"outcome", "result"}:
+    if by == "result" and key in {Result.NONE, Result.REFUSED}:
+        apart = imported.rows.refused_at_once()
+        rows = rows.filter(result=Result.NONE).exclude(pk__in=apart) if not key else rows.refused()
+    elif by in {"outcome", "result"}:
         rows = rows.filter(**{by: key})
     found = list(rows[: PAGE + 1])
     more = found[PAGE - 1].line if len(found) > PAGE else None
@@ -94,6 +102,22 @@ def _first_cells(imported: Import, row: ImportRow) -> list[tuple[str, Any]]:
         for index in mapped
         if index < len(row.cells) and row.cells[index] not in (None, "")
     ][:4]
+
+
+def unread_columns(imported: Import) -> list[dict[str, Any]]:
+    """The columns of which cells could not be read, with how many and the most frequent ones."""
+    found = []
+    for index, counts in imported.unread.items():
+        texts = sorted((t for t in counts if t != ANY_CELL), key=lambda t: (-counts[t], t))
+        found.append(
+            {
+                "heading": imported.headings[int(index)],
+                "n": sum(counts.values()),
+                "texts": [shown(text) for text in texts[:3]],
+                "more": len(texts) > 3,
+            }
+        )
+    return found
 
 
 def kind_words(kinds: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:

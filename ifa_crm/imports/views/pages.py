@@ -21,6 +21,7 @@ from ifa_crm.imports.views.frame import (
     kind_words,
     shown_rows,
     steps,
+    unread_columns,
 )
 from ifa_crm.shared.downloads import to_keep
 from ifa_crm.shared.lists import ListPage
@@ -69,6 +70,7 @@ def _shown(request: StaffRequest, imported: Import) -> dict[str, Any]:
     by, key, after = _asked(request)
     rows, more = shown_rows(imported, by, key, after)
     is_own = imported.owner_id == request.user.pk
+    is_open = is_own and imported.state == ImportState.CHECKED
     undecided = kinds_of(imported) if is_own and not imported.is_running else []
     return {
         "imported": imported,
@@ -82,6 +84,7 @@ def _shown(request: StaffRequest, imported: Import) -> dict[str, Any]:
         "more": more,
         "by": by,
         "key": key,
+        "unread": unread_columns(imported) if is_open else [],
         "kinds": kind_words(undecided),
         "to_write": imported.rows.to_write().count() if is_own else 0,
     }
