@@ -18,7 +18,7 @@ def best_first(
     reading every match.
 
     A common word is in tens of thousands of rows. Read are only so many as are shown of those
-    where one of ``fields`` begins with the first word, by their index, and the first
+    where one of ``fields`` begins with the first word, by their index, and any
     :data:`LOOKED_AT` of all; they are ranked, and ordered by ``then`` where they rank alike.
     """
     plain = rows.model._base_manager.order_by()
@@ -41,4 +41,5 @@ def best_first(
 
 
 def _keys(rows: "QuerySet[Any]", limit: int) -> "QuerySet[Any, Any]":
-    return rows.order_by("pk").values("pk")[:limit]
+    # In no order: any would make the database read every match to find the first ones.
+    return rows.order_by().values("pk")[:limit]
