@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from ifa_crm.imports.forms_cells import cell_name
 from ifa_crm.imports.models import Import
 from ifa_crm.imports.models.importing import ANY_CELL
 from ifa_crm.imports.services import cells, deciding
@@ -91,12 +92,38 @@ def test_page_of_cells_takes_meanings_and_refuses_what_cannot_be_read(
     address = reverse("imports:import_cells", args=[imported.ref])
     browser = as_user(manager)
     assert "bientôt" in browser.get(address).content.decode()
-    assert browser.post(address, {"cell_3_0": "viele"}).status_code == 422
-    assert browser.post(address, {"cell_3_0": ""}).status_code == 422
+    assert browser.post(address, {cell_name(3, "bientôt"): "viele"}).status_code == 422
+    assert browser.post(address, {cell_name(3, "bientôt"): ""}).status_code == 422
     assert browser.post(address, {"all_empty": "1"}).status_code == 302
     imported.refresh_from_db()
     assert imported.meanings == {"3": {ANY_CELL: ""}}
     assert as_user(make.user(role=Role.MANAGER)).get(address).status_code == 404
+
+
+def test_a_page_of_cells_left_open_says_nothing_of_other_texts(
+    manager: User, as_user: SignIn
+) -> None:
+    rows = [HEADINGS, LATE, ("Vega AB", "Suède", "x", "bientôt"), ("Lyra", "JP", "y", "viele")]
+    imported = check(upload(manager, rows))
+    address = reverse("imports:import_cells", args=[imported.ref])
+    browser = as_user(manager)
+    line = browser.get(address).context["form"].columns()[0]["lines"][0]
+    assert line["text"] == "bientôt"
+    said = {3: {"bientôt": "20"}}
+    run(cells.say_meanings(actor=manager, imported=imported, meanings=said))
+    assert browser.post(address, {line["field"].html_name: "30"}).status_code == 422
+    imported.refresh_from_db()
+    assert imported.meanings == {"3": {"bientôt": "20"}}
+
+
+def test_meanings_said_before_a_name_are_kept_and_forgotten_with_it(manager: User) -> None:
+    imported = _unread(manager)
+    said = {3: {"bientôt": "20"}}
+    imported = run(cells.say_meanings(actor=manager, imported=imported, meanings=said))
+    imported = check(imported, keep_as="Fair")
+    assert upload(manager, [HEADINGS, LATE]).meanings == {"3": {"bientôt": "20"}}
+    check(imported, forget=True)
+    assert upload(manager, [HEADINGS, LATE]).meanings == {}
 
 
 def test_twin_in_the_same_batch_becomes_the_same_record(manager: User) -> None:
