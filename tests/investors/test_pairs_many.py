@@ -99,6 +99,19 @@ def test_what_an_earlier_merge_has_filled_stays(manager: User, as_user: SignIn) 
     assert kept.city == first_of_them.second.city
 
 
+def test_a_pair_that_an_earlier_merge_has_ended_is_left(manager: User, as_user: SignIn) -> None:
+    """With the LEI of the first the record is not like the third any more."""
+    kept, *others = (
+        make.investor(name="Orion Sensors", lei=lei)
+        for lei in ("", "529900T8BM49AURSDO55", "7H6GLXDRUGQFU57RNE97")
+    )
+    pairs = [InvestorPair.objects.get(first=kept, second=other) for other in others]
+    sent = {"pairs": [pair.ref for pair in pairs]}
+    page = as_user(manager).post(MERGE + _ask(pairs), sent, follow=True).content.decode()
+    assert "do not look alike any more" in page
+    assert Investor.objects.live().count() == 2
+
+
 def test_nothing_ticked_says_so(manager: User, as_user: SignIn) -> None:
     page = as_user(manager).get(f"{MERGE}?which=ticked", follow=True).content.decode()
     assert "Tick at least one pair" in page
