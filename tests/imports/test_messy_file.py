@@ -146,6 +146,25 @@ def test_twin_in_the_same_batch_becomes_the_same_record(manager: User) -> None:
     }
 
 
+def test_another_one_is_made_though_a_row_of_its_name_is_the_same(manager: User) -> None:
+    rows = [
+        HEADINGS,
+        ("Aurora Optics Ltd", "UK", "Lasers", ""),
+        ("Aurora Optics", "UK", "Sensors", ""),
+        ("Aurora Optics", "UK", "Lenses", ""),
+    ]
+    imported = check(upload(manager, rows))
+    for line, decision in ((3, "new"), (4, "same")):
+        deciding.decide(actor=manager, imported=imported, line=line, decision=decision)
+    assert results(write(imported)) == {2: "created", 3: "created", 4: "updated"}
+    leads = {lead.title: lead.investor.name for lead in Lead.objects.select_related("investor")}
+    assert leads == {
+        "Lasers": "Aurora Optics Ltd",
+        "Sensors": "Aurora Optics",
+        "Lenses": "Aurora Optics Ltd",
+    }
+
+
 def test_a_twin_keeps_the_name_of_the_record_and_its_own_beside_it(manager: User) -> None:
     investor = make.investor(name="Deep Mind Robotics Ltd", website="https://deep.example")
     headings = ("Company", "Country", "Website")
