@@ -1,6 +1,7 @@
 """What cells mean that cannot be read: said for all cells of the same text at once."""
 
 from collections.abc import Iterator
+from hashlib import sha256
 from typing import Any, Final
 
 from django import forms
@@ -17,6 +18,11 @@ from ifa_crm.shared.forms import HouseForm
 TEXTS_SHOWN: Final = 12  # of a column, the most frequent first
 
 
+def cell_name(index: int, text: str) -> str:
+    """The field of a text. Its place would not do: another check may have moved it meanwhile."""
+    return f"cell_{index}_{sha256(text.encode()).hexdigest()[:12]}"
+
+
 class CellsForm(HouseForm):
     """For each text what it means; ``rest_N``: the others of column N are left empty."""
 
@@ -26,8 +32,8 @@ class CellsForm(HouseForm):
         super().__init__(*args, **kwargs)
         self.imported, self.noun = imported, noun
         for index, column, texts in self._unread():
-            for number, text in enumerate(texts[:TEXTS_SHOWN]):
-                self.fields[f"cell_{index}_{number}"] = forms.CharField(
+            for text in texts[:TEXTS_SHOWN]:
+                self.fields[cell_name(index, text)] = forms.CharField(
                     label=_("What “%s” means") % shown(text),
                     required=False,
                     max_length=200,
@@ -61,10 +67,10 @@ class CellsForm(HouseForm):
                 {
                     "text": shown(text),
                     "n": counts[text],
-                    "field": self[f"cell_{index}_{number}"],
+                    "field": self[cell_name(index, text)],
                     "why": self._why(self._values[column.key], index, text),
                 }
-                for number, text in enumerate(texts[:TEXTS_SHOWN])
+                for text in texts[:TEXTS_SHOWN]
             ]
             found.append(
                 {
@@ -94,8 +100,8 @@ class CellsForm(HouseForm):
         """What is said must be readable itself."""
         cleaned = super().clean() or {}
         for index, column, texts in self._unread():
-            for number, _text in enumerate(texts[:TEXTS_SHOWN]):
-                name = f"cell_{index}_{number}"
+            for text in texts[:TEXTS_SHOWN]:
+                name = cell_name(index, text)
                 said = cleaned.get(name)
                 if (
                     isinstance(said, str)
@@ -113,9 +119,9 @@ class CellsForm(HouseForm):
         found: dict[int, dict[str, str]] = {}
         for index, column, texts in self._unread():
             said = {
-                text: self.cleaned_data[f"cell_{index}_{number}"]
-                for number, text in enumerate(texts[:TEXTS_SHOWN])
-                if self.cleaned_data.get(f"cell_{index}_{number}")
+                text: self.cleaned_data[cell_name(index, text)]
+                for text in texts[:TEXTS_SHOWN]
+                if self.cleaned_data.get(cell_name(index, text))
             }
             empties = self.cleaned_data.get("all_empty") or self.cleaned_data.get(f"rest_{index}")
             if empties and not column.required:

@@ -109,7 +109,8 @@ class Importer(ABC):
     def write(self, lines: Sequence[Line], made: Mapping[str, int]) -> None:
         """Write within the transaction of the caller; set ``result`` and ``told``.
 
-        ``made``: the records that earlier rows of the file have created, by their key.
+        ``made``: the records that earlier rows of the file went to, by their key, and by ``new:``
+        and their key those that such rows have created.
         """
 
     # --- What an undo needs to know -------------------------------------------------------

@@ -342,9 +342,10 @@ class ListPage:
 
     @cached_property
     def saved(self) -> OfferedViews:
-        """The saved views of this list for the reader."""
+        """The saved views of this list for the reader; a list of one record has none, because a
+        view keeps the name of its list only."""
         match = getattr(self.request, "resolver_match", None)
-        if match is None or not match.view_name:
+        if match is None or not match.view_name or match.kwargs:
             return OfferedViews()
         query = self.elsewhere("").removeprefix("?")
         return views_of_list(self.request, match.view_name, "" if query == "all=1" else query)

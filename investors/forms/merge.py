@@ -119,11 +119,11 @@ class MergeForm(HouseForm):
         keep: str = self.fields["keep"].initial
         other = SECOND if keep == FIRST else FIRST
         take = [name for name in self.differing if self._default(name, keep) != keep]
-        lost = [
-            self._label(name)
+        lost = {
+            name: self._label(name)
             for name in self.differing
             if name not in take and self.shown(name, other)
-        ]
+        }
         return Proposal(self.pair, getattr(self, keep), take, self._sure_people(keep), lost)
 
     def _sure_people(self, keep: str) -> list[tuple[Contact, Contact]]:

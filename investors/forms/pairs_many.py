@@ -51,22 +51,27 @@ class PairsForm(HouseForm):
         ]
 
     def _line(self, pair: AnyPair) -> Chosen:
-        names = CONTACT_FIELDS if isinstance(pair, ContactPair) else FIELDS
-        form = MergeForm(pair=pair, names=names, user=self.user)
+        form = self._form(MergeForm, pair)
         proposal = form.proposed()
         opens = pair.first.restricted != pair.second.restricted
-        differs = [name for name in form.differing if name not in _SAID_DIFFERENTLY]
-        is_safe = pair.score >= SURE and not opens and not set(differs) - set(proposal.take)
+        is_safe = pair.score >= SURE and not opens and not set(proposal.lost) - _SAID_DIFFERENTLY
         return Chosen(pair, proposal, is_safe, may_decide(self.user, pair))
 
+    def _form(self, of: type[MergeForm], pair: AnyPair) -> MergeForm:
+        names = CONTACT_FIELDS if isinstance(pair, ContactPair) else FIELDS
+        return of(pair=pair, names=names, user=self.user)
+
     def proposals(self) -> Iterator[Proposal]:
-        """The merges that were ticked, with the people who are the same beyond doubt."""
+        """The merges that were ticked, with the people who are the same beyond doubt.
+
+        Each is proposed when its turn comes, of the records as they are then: an earlier merge may
+        have filled what was empty.
+        """
         for line in self.chosen:
-            if isinstance(line.pair, InvestorPair):
-                form = InvestorMergeForm(pair=line.pair, names=FIELDS, user=self.user)
-                yield form.proposed()
-            else:
-                yield line.proposal
+            for row in (line.pair.first, line.pair.second):
+                row.refresh_from_db()
+            of = InvestorMergeForm if isinstance(line.pair, InvestorPair) else MergeForm
+            yield self._form(of, line.pair).proposed()
 
     @property
     def ticked(self) -> list[str]:

@@ -176,6 +176,8 @@ class CompanyImporter(Importer):
                 for line in part:
                     if line.principal:
                         known.setdefault(line.key, line.principal)
+                        if line.result == Result.CREATED:
+                            known.setdefault(f"new:{line.key}", line.principal)
                         known[f"line:{line.number}"] = line.principal
 
     def _write_part(self, lines: Sequence[Line], made: Mapping[str, int]) -> None:
@@ -203,8 +205,10 @@ class CompanyImporter(Importer):
             elif not line.chosen.startswith("line:"):
                 line.refuse("investor.name", _("The record that you chose is no longer there."))
         for line in lines:
-            if line.number not in found and line.key in made:
-                found[line.number] = made[line.key]
+            # What is another one goes to no record, but to what a row of its name has created.
+            name = f"new:{line.key}" if line.decision == Decision.NEW else line.key
+            if line.number not in found and name in made:
+                found[line.number] = made[name]
         return found
 
     def _still_new(self, lines: Sequence[Line]) -> list[Line]:

@@ -31,8 +31,11 @@ def investors_of(pair: InvestorPair | ContactPair) -> list[Investor]:
 
 
 def lock_pair(pair: P) -> P:
+    """The pair as it is now; refused if it went because one of the two was changed."""
     rows: Any = type(pair)._base_manager.select_for_update(of=("self",))
-    locked: P = rows.select_related("first", "second").get(pk=pair.pk)
+    locked: P | None = rows.select_related("first", "second").filter(pk=pair.pk).first()
+    if locked is None:
+        raise ValidationError(_("The two do not look alike any more."), "gone")
     return locked
 
 

@@ -1,7 +1,7 @@
 """Many pairs decided at once: each by the service of one, in a transaction of its own."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,13 +20,13 @@ AnyPair = InvestorPair | ContactPair
 @dataclass(frozen=True)
 class Proposal:
     """A merge that nobody has looked at field by field: the filled over the empty, otherwise what
-    ``keep`` says. ``lost``: labels of fields in which the other record says something else."""
+    ``keep`` says. ``lost``: fields in which the other record says something else, with labels."""
 
     pair: AnyPair
     keep: Any
     take: Sequence[str]
     same_people: Sequence[tuple[Contact, Contact]] = ()
-    lost: Sequence[str] = ()
+    lost: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass

@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from ifa_crm.imports.forms_cells import cell_name
 from ifa_crm.imports.models import Import
 from ifa_crm.imports.models.importing import ANY_CELL
 from ifa_crm.imports.services import cells, deciding
@@ -91,12 +92,38 @@ def test_page_of_cells_takes_meanings_and_refuses_what_cannot_be_read(
     address = reverse("imports:import_cells", args=[imported.ref])
     browser = as_user(manager)
     assert "bientôt" in browser.get(address).content.decode()
-    assert browser.post(address, {"cell_3_0": "viele"}).status_code == 422
-    assert browser.post(address, {"cell_3_0": ""}).status_code == 422
+    assert browser.post(address, {cell_name(3, "bientôt"): "viele"}).status_code == 422
+    assert browser.post(address, {cell_name(3, "bientôt"): ""}).status_code == 422
     assert browser.post(address, {"all_empty": "1"}).status_code == 302
     imported.refresh_from_db()
     assert imported.meanings == {"3": {ANY_CELL: ""}}
     assert as_user(make.user(role=Role.MANAGER)).get(address).status_code == 404
+
+
+def test_a_page_of_cells_left_open_says_nothing_of_other_texts(
+    manager: User, as_user: SignIn
+) -> None:
+    rows = [HEADINGS, LATE, ("Vega AB", "Suède", "x", "bientôt"), ("Lyra", "JP", "y", "viele")]
+    imported = check(upload(manager, rows))
+    address = reverse("imports:import_cells", args=[imported.ref])
+    browser = as_user(manager)
+    line = browser.get(address).context["form"].columns()[0]["lines"][0]
+    assert line["text"] == "bientôt"
+    said = {3: {"bientôt": "20"}}
+    run(cells.say_meanings(actor=manager, imported=imported, meanings=said))
+    assert browser.post(address, {line["field"].html_name: "30"}).status_code == 422
+    imported.refresh_from_db()
+    assert imported.meanings == {"3": {"bientôt": "20"}}
+
+
+def test_meanings_said_before_a_name_are_kept_and_forgotten_with_it(manager: User) -> None:
+    imported = _unread(manager)
+    said = {3: {"bientôt": "20"}}
+    imported = run(cells.say_meanings(actor=manager, imported=imported, meanings=said))
+    imported = check(imported, keep_as="Fair")
+    assert upload(manager, [HEADINGS, LATE]).meanings == {"3": {"bientôt": "20"}}
+    check(imported, forget=True)
+    assert upload(manager, [HEADINGS, LATE]).meanings == {}
 
 
 def test_twin_in_the_same_batch_becomes_the_same_record(manager: User) -> None:
@@ -116,6 +143,25 @@ def test_twin_in_the_same_batch_becomes_the_same_record(manager: User) -> None:
     assert investor.name == "Aurora Optics Ltd"
     assert set(investor.leads.values_list("title", flat=True)) == {
         *("Lasers", "Sensors", "Lenses", "Prisms")
+    }
+
+
+def test_another_one_is_made_though_a_row_of_its_name_is_the_same(manager: User) -> None:
+    rows = [
+        HEADINGS,
+        ("Aurora Optics Ltd", "UK", "Lasers", ""),
+        ("Aurora Optics", "UK", "Sensors", ""),
+        ("Aurora Optics", "UK", "Lenses", ""),
+    ]
+    imported = check(upload(manager, rows))
+    for line, decision in ((3, "new"), (4, "same")):
+        deciding.decide(actor=manager, imported=imported, line=line, decision=decision)
+    assert results(write(imported)) == {2: "created", 3: "created", 4: "updated"}
+    leads = {lead.title: lead.investor.name for lead in Lead.objects.select_related("investor")}
+    assert leads == {
+        "Lasers": "Aurora Optics Ltd",
+        "Sensors": "Aurora Optics",
+        "Lenses": "Aurora Optics Ltd",
     }
 
 

@@ -303,7 +303,7 @@ def test_queries_do_not_grow(
     fit_columns.build_columns()
     client = as_user(desk)
     client.get(address(field))
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(7):
         client.get(address(field))
 
 
@@ -323,7 +323,7 @@ def test_100_000_leads_are_not_loaded(
     )
     client = as_user(desk)
     client.get(address(field))
-    with django_assert_num_queries(8 + 4):  # the count looks at the other keys, 30,000 at a time
+    with django_assert_num_queries(7 + 4):  # the count looks at the other keys, 30,000 at a time
         page = client.get(address(field)).context["page"]
     assert [lead.pk for lead in page.objects] == leads[:25]
     assert page.count == 30

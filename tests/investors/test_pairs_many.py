@@ -45,8 +45,11 @@ def test_those_that_contradict_nowhere_are_ticked(manager: User, as_user: SignIn
     Investor.objects.filter(pk=other.first_id).update(city="York")
     form = as_user(manager).get(MERGE + _ask([safe, other])).context["form"]
     assert form.ticked == [safe.ref]
-    lost = {line.pair.ref: line.proposal.lost for line in form.lines}
+    lost = {line.pair.ref: [*line.proposal.lost.values()] for line in form.lines}
     assert lost == {safe.ref: ["Name"], other.ref: ["Name", "City"]}
+    Investor.objects.filter(pk=other.second_id).update(city="")
+    form = as_user(manager).get(MERGE + _ask([safe, other])).context["form"]
+    assert set(form.ticked) == {safe.ref, other.ref}, "what the younger lacks contradicts nothing"
 
 
 def test_ticked_pairs_are_merged_and_each_can_be_undone(manager: User, as_user: SignIn) -> None:
@@ -81,6 +84,32 @@ def test_a_record_merged_before_is_left(manager: User, as_user: SignIn) -> None:
     page = as_user(manager).post(MERGE + _ask(pairs), sent, follow=True).content.decode()
     assert "has been merged meanwhile" in page
     assert Investor.objects.live().count() == 1
+
+
+def test_what_an_earlier_merge_has_filled_stays(manager: User, as_user: SignIn) -> None:
+    kept, *others = (
+        make.investor(name="Orion Sensors", website="https://orion.example", city=city)
+        for city in ("", "Leeds", "York")
+    )
+    pairs = [InvestorPair.objects.get(first=kept, second=other) for other in others]
+    as_user(manager).post(MERGE + _ask(pairs), {"pairs": [pair.ref for pair in pairs]})
+    first_of_them = min(pairs, key=lambda pair: (-pair.score, pair.pk))
+    kept.refresh_from_db()
+    assert Investor.objects.live().get() == kept
+    assert kept.city == first_of_them.second.city
+
+
+def test_a_pair_that_an_earlier_merge_has_ended_is_left(manager: User, as_user: SignIn) -> None:
+    """With the LEI of the first the record is not like the third any more."""
+    kept, *others = (
+        make.investor(name="Orion Sensors", lei=lei)
+        for lei in ("", "529900T8BM49AURSDO55", "7H6GLXDRUGQFU57RNE97")
+    )
+    pairs = [InvestorPair.objects.get(first=kept, second=other) for other in others]
+    sent = {"pairs": [pair.ref for pair in pairs]}
+    page = as_user(manager).post(MERGE + _ask(pairs), sent, follow=True).content.decode()
+    assert "do not look alike any more" in page
+    assert Investor.objects.live().count() == 2
 
 
 def test_nothing_ticked_says_so(manager: User, as_user: SignIn) -> None:

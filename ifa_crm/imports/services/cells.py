@@ -25,7 +25,9 @@ def say_meanings(
         imported.meanings.setdefault(str(index), {}).update(said)
     kept = kept_for(imported)
     if kept is not None:
-        headings = imported.headings
-        kept.meanings |= {headings[int(i)]: said for i, said in imported.meanings.items()}
+        for place, every in imported.meanings.items():
+            heading = imported.headings[int(place)]
+            if kept.columns.get(heading) == imported.mapping.get(place):  # else it means another
+                kept.meanings[heading] = every
         kept.save(update_fields=["meanings", "saved_at"])
     return start_check(actor, imported)

@@ -14,7 +14,13 @@ from ifa_crm.imports.models import Import, ImportRow
 from ifa_crm.imports.models import Mapping as KeptMapping
 from ifa_crm.imports.models.importing import ANY_CELL
 from ifa_crm.imports.nouns import Importer, Line
-from ifa_crm.imports.services.files import lock, require_noun, require_still, require_unwritten
+from ifa_crm.imports.services.files import (
+    kept_for,
+    lock,
+    require_noun,
+    require_still,
+    require_unwritten,
+)
 from ifa_crm.imports.spreadsheets import rows_of
 from ifa_crm.imports.values import UnreadableError, is_blank, shown
 from ifa_crm.shared.defusing import as_meant
@@ -64,6 +70,8 @@ def check(
     imported.mapping = {str(index): key for index, key in mapping.items() if key}
     imported.readings = {str(i): how for i, how in readings.items() if how and mapping.get(i)}
     imported.overwrite = overwrite
+    if forget:
+        _forget(imported)
     if keep_as.strip():
         _keep(actor, imported, keep_as.strip())
     return start_check(actor, imported)
@@ -115,8 +123,17 @@ def _keep(actor: User, imported: Import, name: str) -> None:
         defaults={
             "columns": {headings[int(i)]: key for i, key in imported.mapping.items()},
             "readings": {headings[int(i)]: how for i, how in imported.readings.items()},
+            "meanings": {headings[int(i)]: said for i, said in imported.meanings.items()},
         },
     )
+
+
+def _forget(imported: Import) -> None:
+    """The next file of these columns would say it again."""
+    kept = kept_for(imported)
+    if kept is not None:
+        kept.meanings = {}
+        kept.save(update_fields=["meanings", "saved_at"])
 
 
 # --- The job -------------------------------------------------------------------------------

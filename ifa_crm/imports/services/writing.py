@@ -113,7 +113,8 @@ class Writer:
         return line
 
     def _made(self, lines: Iterable[Line]) -> Mapping[str, int]:
-        """What earlier rows have created, by their key and by ``line:`` and their number."""
+        """What earlier rows went to, by their key and by ``line:`` and their number; by ``new:``
+        and their key what they have created."""
         keys = [line.key for line in lines if line.key]
         numbers = [
             int(line.chosen.removeprefix("line:"))
@@ -122,8 +123,11 @@ class Writer:
         ]
         made = self.imported.rows.filter(principal__isnull=False)
         found: dict[str, int] = {}
-        for key, principal in made.filter(key__in=keys).values_list("key", "principal"):
+        rows = made.filter(key__in=keys).values_list("key", "principal", "result")
+        for key, principal, result in rows:
             found.setdefault(key, principal or 0)
+            if result == Result.CREATED:
+                found.setdefault(f"new:{key}", principal or 0)
         for number, key, principal in self._chosen(numbers):
             found[f"line:{number}"] = principal or found.get(key) or 0
         return {key: value for key, value in found.items() if value}
