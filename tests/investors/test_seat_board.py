@@ -240,5 +240,5 @@ def test_queries_do_not_grow(
     client.get(BOARD)
     with django_assert_num_queries(9):
         client.get(BOARD)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(9):
         client.get(address(seat))
