@@ -22,7 +22,7 @@ def test_the_desk_tells_an_owner_of_a_cluster(visit: Visit, scripts: bool) -> No
     expect(page.locator("main")).to_contain_text("Compared as of")
     first = page.locator("table.rows tbody tr").first
     expect(first).to_contain_text(re.compile("Strong|Possible"))
-    lead = first.locator("td").first.get_by_role("link").get_attribute("href")
+    lead = first.locator("th").get_by_role("link").get_attribute("href")
     first.get_by_role("link", name="Tell the owner").click()
     what = page.locator("[name=what]")
     expect(what).to_have_value(re.compile("^Consider Mov"))
