@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from clusters.choices import CallState, Standing
-from ifa_crm.shared.columns import Column
+from ifa_crm.shared.columns import Column, in_one_line
 
 
 def _standing(cluster: Any) -> str:
@@ -16,10 +16,6 @@ def _standing(cluster: Any) -> str:
 
 def _first_region(cluster: Any) -> str | None:
     return next((link.region.name for link in cluster.region_links.all()), None)
-
-
-def _names(rows: Any) -> str:
-    return "; ".join(str(row) for row in rows)
 
 
 CLUSTER_COLUMNS = (
@@ -35,7 +31,7 @@ CLUSTER_COLUMNS = (
     Column(
         "sectors",
         _("Sectors"),
-        lambda row: _names(link.sector for link in row.sector_links.all()),
+        lambda row: in_one_line(link.sector for link in row.sector_links.all()),
     ),
     Column(
         "seat",
@@ -57,7 +53,7 @@ CLUSTER_COLUMNS = (
     Column(
         "regions",
         _("Regions"),
-        lambda row: _names(link.region.name for link in row.region_links.all()),
+        lambda row: in_one_line(link.region.name for link in row.region_links.all()),
         shown=False,
     ),
     Column("website", _("Website"), lambda row: row.website, shown=False),
@@ -98,7 +94,7 @@ PROJECT_COLUMNS = (
     Column(
         "clusters",
         _("Clusters"),
-        lambda row: _names(link.cluster for link in row.cluster_links.all()),
+        lambda row: in_one_line(link.cluster for link in row.cluster_links.all()),
     ),
     Column(
         "partners",
@@ -141,13 +137,13 @@ TOPIC_COLUMNS = (
     Column("name", _("English name"), lambda row: row.name_en, sort="name"),
     Column("french", _("French name"), lambda row: row.name_fr, sort="french"),
     Column("broader", _("Broader topic"), lambda row: row.broader),
-    Column("sectors", _("Related sectors"), lambda row: _names(row.sectors.all())),
+    Column("sectors", _("Related sectors"), lambda row: in_one_line(row.sectors.all())),
     Column("narrower", _("Narrower"), lambda row: row.narrower_count, classes="num"),
     Column("clusters", _("Clusters"), lambda row: row.cluster_count, classes="num"),
     Column(
         "words",
         _("Words"),
-        lambda row: _names(row.words.all()),
+        lambda row: in_one_line(row.words.all()),
         shown=False,
         adds=lambda rows: rows.prefetch_related("words"),
     ),
@@ -167,7 +163,7 @@ CALL_COLUMNS = (
     Column(
         "conditions",
         _("Conditions"),
-        lambda row: _names(row.conditions.all()),
+        lambda row: in_one_line(row.conditions.all()),
         shown=False,
         adds=lambda rows: rows.prefetch_related("conditions"),
     ),

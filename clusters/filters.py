@@ -35,7 +35,7 @@ from clusters.models import (
     Topic,
     TopicSector,
 )
-from ifa_crm.shared.lists import CountryFilter, HouseFilterSet, SearchFilter
+from ifa_crm.shared.filtersets import CountryFilter, HouseFilterSet, SearchFilter
 
 YES = [("yes", _("Yes"))]
 

@@ -15,6 +15,7 @@ from django.utils.translation import override
 from django_countries import countries
 
 from clusters.models import Cluster, ExchangeRate, Region, Sector, Topic, TopicWords
+from ifa_crm.shared.columns import in_one_line
 from ifa_crm.shared.messages_catalogue import PO
 from ifa_crm.shared.templatetags.ifa import grouped
 from ifa_crm.staff.models import Office, User
@@ -260,19 +261,15 @@ def tellable(lead: Lead) -> list[BlindFact]:
 
 def _on_record(lead: Lead) -> list[tuple[BlindFact, str]]:
     said = (
-        (BlindFact.TOPICS, _joined(lead.topics.all()) or _joined(lead.sectors.all())),
+        (BlindFact.TOPICS, in_one_line(lead.topics.all()) or in_one_line(lead.sectors.all())),
         (BlindFact.SIZE, _size(lead.investor)),
         (BlindFact.PART, str(part_of_the_world(str(lead.investor.control_country)))),
-        (BlindFact.OBJECTIVES, _joined(lead.objectives.all())),
+        (BlindFact.OBJECTIVES, in_one_line(lead.objectives.all())),
         (BlindFact.MODE, _answered(lead.mode, Mode)),
         (BlindFact.HORIZON, _answered(lead.horizon, Horizon)),
         (BlindFact.BUDGET, _budget(lead)),
     )
     return [(fact, words) for fact, words in said if words]
-
-
-def _joined(rows: Iterable[Any]) -> str:
-    return "; ".join(str(row) for row in rows)
 
 
 def _size(investor: Investor) -> str:

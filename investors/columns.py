@@ -1,19 +1,15 @@
 """The columns of the list of leads: what the table, the choice of columns and an export read."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from ifa_crm.shared.columns import Column
+from ifa_crm.shared.columns import Column, in_one_line
 from investors.choices import Answer
 from investors.models import Lead
 from investors.querysets import LeadQuerySet
-
-
-def _names(rows: Iterable[Any]) -> str:
-    return "; ".join(str(row) for row in rows)
 
 
 def _related(*names: str) -> Callable[[LeadQuerySet], LeadQuerySet]:
@@ -190,7 +186,7 @@ LEAD_COLUMNS: tuple[Column, ...] = (
     Column(
         "sectors",
         _("Sectors"),
-        lambda lead: _names(lead.sectors.all()),
+        lambda lead: in_one_line(lead.sectors.all()),
         shown=False,
         code="lead.sectors",
         adds=_fetched("sectors"),
@@ -198,7 +194,7 @@ LEAD_COLUMNS: tuple[Column, ...] = (
     Column(
         "topics",
         _("Topics"),
-        lambda lead: _names(lead.topics.all()),
+        lambda lead: in_one_line(lead.topics.all()),
         shown=False,
         code="lead.topics",
         adds=_fetched("topics"),
@@ -206,7 +202,7 @@ LEAD_COLUMNS: tuple[Column, ...] = (
     Column(
         "objectives",
         _("Objectives"),
-        lambda lead: _names(lead.objectives.all()),
+        lambda lead: in_one_line(lead.objectives.all()),
         shown=False,
         code="lead.objectives",
         adds=_fetched("objectives"),
@@ -214,7 +210,7 @@ LEAD_COLUMNS: tuple[Column, ...] = (
     Column(
         "regions",
         _("Preferred regions"),
-        lambda lead: _names(lead.preferred_regions.all()),
+        lambda lead: in_one_line(lead.preferred_regions.all()),
         shown=False,
         code="lead.preferred_regions",
         adds=_fetched("preferred_regions"),

@@ -5,15 +5,11 @@ from typing import Any, Final
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from ifa_crm.shared.columns import Column
+from ifa_crm.shared.columns import Column, in_one_line
 
 
 def _why(lead: Any) -> str:
     return "; ".join(f"{reason.label}: {reason.text}" for reason in lead.match.reasons)
-
-
-def _names(rows: Any) -> str:
-    return "; ".join(str(row) for row in rows)
 
 
 _LEAD = Column(
@@ -80,9 +76,9 @@ SEAT_COLUMNS: Final = (
         ),
     ),
     Column("project", _("Project"), lambda seat: seat.project),
-    Column("clusters", _("Clusters"), lambda seat: _names(seat.card.clusters)),
+    Column("clusters", _("Clusters"), lambda seat: in_one_line(seat.card.clusters)),
     Column("deadline", _("Deadline"), lambda seat: seat.deadline),
     Column("officer", _("Desk officer"), lambda seat: seat.card.officer),
-    Column("topics", _("Topics"), lambda seat: _names(seat.card.topics)),
+    Column("topics", _("Topics"), lambda seat: in_one_line(seat.card.topics)),
     Column("matching", _("Matching leads"), lambda seat: seat.card.count),
 )

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from ifa_crm.shared.columns import Column
+from ifa_crm.shared.columns import Column, in_one_line
 
 INVESTOR_COLUMNS = (
     Column(
@@ -160,7 +160,7 @@ PAIR_COLUMNS = (
         sort="alike",
         also=(
             Column("score", _("Score"), lambda pair: pair.score),
-            Column("why", _("Why"), lambda pair: "; ".join(str(why) for why in pair.why)),
+            Column("why", _("Why"), lambda pair: in_one_line(pair.why)),
             Column("group", _("Same group"), lambda pair: getattr(pair, "same_group", None)),
         ),
     ),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries import countries
 
 from clusters.models import Sector, Topic
-from ifa_crm.shared.lists import HouseFilterSet, SearchFilter
+from ifa_crm.shared.filtersets import HouseFilterSet, SearchFilter
 from ifa_crm.staff.models import Office, User
 from investors.choices import CompanySize, Presence, Priority, Stage, Status
 from investors.models import ContactPair, Investor, InvestorPair, Lead, PairState

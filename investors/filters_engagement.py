@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import Tier
 from clusters.models import Cluster, Sector
-from ifa_crm.shared.lists import CountryFilter, HouseFilterSet, SearchFilter
+from ifa_crm.shared.filtersets import CountryFilter, HouseFilterSet, SearchFilter
 from ifa_crm.staff.models import Office, User
 from investors.choices import Contribution, EngagementKind, EngagementState, PriorTie
 from investors.models import Engagement

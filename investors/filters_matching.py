@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Region
-from ifa_crm.shared.lists import HouseFilterSet
+from ifa_crm.shared.filtersets import HouseFilterSet
 from ifa_crm.staff.models import Office
 from investors import fit
 from investors.choices import Mode

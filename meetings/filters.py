@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.choices import Tier
 from clusters.models import Cluster
-from ifa_crm.shared.lists import HouseFilterSet, SearchFilter
+from ifa_crm.shared.filtersets import HouseFilterSet, SearchFilter
 from ifa_crm.staff.models import User
 from meetings.choices import MeetingForm, MeetingState, Whose
 from meetings.models import Meeting

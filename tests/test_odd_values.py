@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
-from ifa_crm.shared.lists import HouseFilterSet
+from ifa_crm.shared.filtersets import HouseFilterSet
 from ifa_crm.staff.models import User
 from meetings.choices import MeetingState
 from tests import make

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 from clusters.choices import ContactPolicy
 from clusters.models import Cluster, ClusterFact, CorrectionNote
 from ifa_crm.home.sections import (
-    AT_MOST,
     Button,
     Few,
     Line,
@@ -21,6 +20,7 @@ from ifa_crm.home.sections import (
     Sort,
     among,
     first,
+    first_keys,
     lead_marks,
 )
 from ifa_crm.shared.together import Read
@@ -164,10 +164,9 @@ def _notes(moment: Moment) -> Read:
 
     rows = CorrectionNote.objects.open_for(moment.user)
     ours = first(Q(cluster__desk_officer=moment.user))
-    few = rows.order_by(ours, "at", "pk").values("pk")[: AT_MOST + 1]
     fields = ("ref", "at", "text", "cluster__name", "cluster__slug", "cluster__desk_officer")
-    some = CorrectionNote.objects.filter(pk__in=few)
-    return Read(some, (*fields, *person("by")), order=order)
+    few = CorrectionNote.objects.filter(pk__in=first_keys(rows, ours, "at", "pk"))
+    return Read(few, (*fields, *person("by")), order=order)
 
 
 def _to_correct(row: CorrectionNote, moment: Moment) -> Line:

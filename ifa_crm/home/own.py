@@ -23,7 +23,9 @@ from ifa_crm.home.sections import (
     Moment,
     Sort,
     among,
+    either,
     first,
+    first_keys,
     lead_marks,
 )
 from ifa_crm.staff.models import User
@@ -76,7 +78,9 @@ def _unanswered(moment: Moment) -> Few:
         .order_by("reply_due_at", "happened_at", "pk")
     )
     # By the clock of the leads, which is that of their first open message.
-    return among(rows, *parts, order=("reply_due_at", "pk"), under=Interaction.objects.unanswered())
+    leads = [first_keys(part, "reply_due_at", "pk") for part in parts]
+    open_ones = Interaction.objects.unanswered().order_by()
+    return Few(rows.filter(pk__in=either([open_ones.filter(lead__in=keys) for keys in leads])))
 
 
 def _clock_mark(row: Interaction, now: dt.datetime) -> Iterator[Mark]:

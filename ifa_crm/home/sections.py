@@ -1,7 +1,7 @@
 """What a part of Today is made of. A line says why it is there and has one button."""
 
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
@@ -210,38 +210,36 @@ def _cut(rows: SectionRows, shown: int) -> Cut:
     return Cut(found, found[0].in_all if found else 0)
 
 
-def among(
-    rows: "QuerySet[Any]",
-    *parts: "QuerySet[Any]",
-    order: tuple[str, ...] = (),
-    under: "QuerySet[Any] | None" = None,
-) -> Few:
+def first_keys(rows: "QuerySet[Any]", *order: Any) -> "QuerySet[Any, Any]":
+    """The keys of the first of ``rows``, as far as a section counts."""
+    return rows.order_by(*order).values("pk")[: AT_MOST + 1]
+
+
+def among(rows: "QuerySet[Any]", *parts: "QuerySet[Any]", order: tuple[str, ...] = ()) -> Few:
     """Those of ``rows`` that are in one of ``parts``, in the order of ``rows``.
 
     Each part is read in that order, by an index that suits it, and no further than a section
     counts; what ``rows`` joins and annotates is done for these few alone. ``order``: that of the
-    parts, where each comes before the next. ``under``: the parts are leads, and the rows those of
-    these that stand under one of them.
+    parts, where each comes before the next.
     """
-    plain = rows.model._base_manager.order_by() if under is None else under.order_by()
-    few = [
-        part.order_by(*(order or rows.query.order_by)).values("pk")[: AT_MOST + 1] for part in parts
-    ]
-    path = "pk__in" if under is None else "lead__in"
-    keys = [plain.filter(**{path: part}).values("pk") for part in few]
-    if len(keys) == 1 and under is None:
-        return Few(rows.filter(pk__in=few[0]))
-    return Few(rows.filter(pk__in=keys[0].union(*keys[1:])))
+    plain = rows.model._base_manager.order_by()
+    few = [first_keys(part, *(order or rows.query.order_by)) for part in parts]
+    return Few(rows.filter(pk__in=either([plain.filter(pk__in=keys) for keys in few])))
+
+
+def either(parts: "Sequence[QuerySet[Any]]") -> "QuerySet[Any, Any]":
+    """The keys of all ``parts`` together."""
+    keys = [part.values("pk") for part in parts]
+    return keys[0].union(*keys[1:]) if len(keys) > 1 else keys[0]
 
 
 def few_of(
     rows: "QuerySet[Any]", by: str, *fields: str, key: Callable[[Any], Any] | None = None
 ) -> Read:
     """The first of ``rows`` by a field, as far as a section counts. ``key``: the same order."""
-    keys = rows.order_by(by, "pk").values("pk")[: AT_MOST + 1]
     name = by.removeprefix("-")
-    order = key or attrgetter(name, "pk")
-    return Read(rows.model._base_manager.filter(pk__in=keys), (name, *fields), order=order)
+    few = rows.model._base_manager.filter(pk__in=first_keys(rows, by, "pk"))
+    return Read(few, (name, *fields), order=key or attrgetter(name, "pk"))
 
 
 def first(condition: Q) -> Case:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from ifa_crm.imports.choices import ImportState
 from ifa_crm.imports.models import Import
 from ifa_crm.imports.nouns import nouns
-from ifa_crm.shared.lists import HouseFilterSet
+from ifa_crm.shared.filtersets import HouseFilterSet
 
 
 def _noun_choices() -> list[tuple[str, Any]]:

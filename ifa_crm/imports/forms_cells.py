@@ -48,11 +48,10 @@ class CellsForm(HouseForm):
 
     def _unread(self) -> Iterator[tuple[int, Column, list[str]]]:
         """The columns with cells that cannot be read, and their texts, the most frequent first."""
-        for index, counts in self.imported.unread.items():
+        for index in self.imported.unread:
             column = self.noun.column(self.imported.mapping.get(index, ""))
             if column is not None:
-                texts = [text for text in counts if text != ANY_CELL]
-                yield int(index), column, sorted(texts, key=lambda t: (-counts[t], t))
+                yield int(index), column, self.imported.unread_texts(index)
 
     @cached_property
     def _values(self) -> Any:

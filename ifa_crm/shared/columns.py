@@ -12,7 +12,7 @@ The first one is the link of the row and always shown. Its template draws what e
 like between ``{% cells %}`` and ``{% endcells %}``; see docs/add-a-page.md.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -68,6 +68,11 @@ def chosen(columns: Sequence[Column], cols: Sequence[str]) -> list[Column]:
 def written(columns: Sequence[Column]) -> list[Column]:
     """The columns that an export makes of these; what two cells show is written once."""
     return list({part.key: part for column in columns for part in column.written()}.values())
+
+
+def in_one_line(rows: Iterable[Any]) -> str:
+    """*a; b; c*: several records where there is room for one text."""
+    return "; ".join(str(row) for row in rows)
 
 
 def with_columns(rows: Rows, columns: Sequence[Column]) -> Rows:

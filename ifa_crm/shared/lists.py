@@ -23,77 +23,22 @@ from functools import cached_property
 from typing import Any
 
 import django_filters as filters
-from django import forms
 from django.conf import settings
 from django.db.models import F, Model, OrderBy, QuerySet
 from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
 from django.utils.cache import patch_vary_headers
-from django.utils.formats import date_format, number_format
-from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
-from django_countries import countries
-from django_filters.widgets import BooleanWidget
+from django.utils.formats import number_format
 
 from ifa_crm.shared.columns import Choice, Column, chosen, with_columns, written
-from ifa_crm.shared.dates import bound
 from ifa_crm.shared.extend import OfferedViews, views_of_list
+from ifa_crm.shared.filtersets import filter_names, filter_parts
 
 PAGE_SIZES = (25, 50, 100)
 LAST_PAGE_EVER = 1_000_000  # beyond it an offset no longer fits a database's integer
 
 Order = tuple[str | OrderBy, ...]
-
-
-class SearchFilter(filters.CharFilter):
-    """The box "Search": asks the queryset's own ``search(text)``."""
-
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("label", gettext_lazy("Search"))
-        kwargs.setdefault("widget", forms.TextInput(attrs={"type": "search"}))
-        super().__init__(**kwargs)
-
-    def filter(self, qs: Any, value: str) -> Any:
-        return qs.search(value) if value else qs
-
-
-class CountryFilter(filters.ChoiceFilter):
-    def __init__(self, **kwargs: Any) -> None:
-        kwargs.setdefault("label", gettext_lazy("Country"))
-        super().__init__(choices=lambda: [(c.code, c.name) for c in countries], **kwargs)
-
-
-class HouseFilterSet(filters.FilterSet):
-    """A filter set whose fields look like ours. The first ``in_sight`` ones are always shown;
-    the search stands first, and what is archived is asked for last."""
-
-    in_sight = 3
-
-    @property
-    def form(self) -> forms.Form:
-        form: forms.Form = super().form
-        last = [name for name in form.fields if name == "archived"]
-        form.order_fields(["q", *(name for name in form.fields if name not in last), *last])
-        for field in form.fields.values():
-            field.required = False
-            _dress(field)
-        return form
-
-
-class NoFilter(HouseFilterSet):
-    """For a list that is always shown whole."""
-
-
-def _dress(field: forms.Field) -> None:
-    """Make a filter's field look, speak and refuse as ours do."""
-    bound(field)
-    if type(field.widget) is forms.DateInput:
-        field.widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-    elif isinstance(field.widget, BooleanWidget):
-        field.widget.choices = [("", _("Any")), ("true", _("Yes")), ("false", _("No"))]
-    is_select = isinstance(field.widget, forms.Select)
-    field.widget.attrs.setdefault("class", "form-select" if is_select else "form-control")
 
 
 @dataclass(frozen=True)
@@ -418,7 +363,7 @@ class ListPage:
     @property
     def hidden_state(self) -> list[tuple[str, str]]:
         """What the filter form must carry along besides the fields it draws."""
-        drawn = {name for field in self.fields for name in _names(field)}
+        drawn = {name for field in self.fields for name in filter_names(field)}
         return [
             (name, value)
             for name, values in self._query().lists()
@@ -435,7 +380,7 @@ class ListPage:
 
     def _chips_of(self, field: BoundField) -> Iterator[Chip]:
         value = self.form.cleaned_data.get(field.name)
-        for name, raw, text in _parts(field, value):
+        for name, raw, text in filter_parts(field, value):
             query = self._query()
             query.pop("page", None)
             left = [item for item in query.getlist(name) if raw is not None and item != raw]
@@ -483,44 +428,3 @@ def _order_by(column: str | OrderBy) -> OrderBy:
     if isinstance(column, str):
         return OrderBy(F(column.removeprefix("-")), descending=column.startswith("-"))
     return column.copy()
-
-
-def _names(field: BoundField) -> list[str]:
-    """The GET parameters that a filter field reads."""
-    suffixes = getattr(field.field.widget, "suffixes", None)
-    if suffixes:
-        return [f"{field.html_name}_{suffix}" for suffix in suffixes]
-    return [field.html_name]
-
-
-def _parts(field: BoundField, value: Any) -> Iterator[tuple[str, str | None, str]]:
-    """Each part of a filter's value: (GET parameter, raw value or None for all, shown text)."""
-    if value in (None, "") or value == [] or (isinstance(value, QuerySet) and not value):
-        return
-    if isinstance(value, slice):
-        words = (_("from %s"), _("until %s"))
-        ends = (value.start, value.stop)
-        for name, end, word in zip(_names(field), ends, words, strict=True):
-            if end is not None:
-                yield name, None, word % _shown(field, end)
-    elif isinstance(value, list | tuple | set | QuerySet):
-        for item in value:
-            yield field.html_name, str(field.field.prepare_value(item)), _shown(field, item)
-    else:
-        yield field.html_name, None, _shown(field, value)
-
-
-def _shown(field: BoundField, value: Any) -> str:
-    """A filter's value as its reader knows it."""
-    if isinstance(value, bool):
-        return _("yes") if value else _("no")
-    if hasattr(value, "year"):
-        return date_format(value)
-    if isinstance(value, Model):
-        return str(value)
-    choices = getattr(field.field, "choices", None)
-    if choices is not None:
-        for key, label in choices:
-            if str(key) == str(value):
-                return str(label)
-    return str(value)

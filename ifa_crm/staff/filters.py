@@ -3,7 +3,7 @@
 import django_filters as filters
 from django.utils.translation import gettext_lazy as _
 
-from ifa_crm.shared.lists import HouseFilterSet
+from ifa_crm.shared.filtersets import HouseFilterSet
 from ifa_crm.staff.models import ExportLog, User
 
 

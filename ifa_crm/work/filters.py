@@ -6,7 +6,7 @@ import django_filters as filters
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from ifa_crm.shared.lists import HouseFilterSet
+from ifa_crm.shared.filtersets import HouseFilterSet
 from ifa_crm.work.choices import BatchKind, JobState, MailState
 from ifa_crm.work.models import Batch, Job, Mail
 from ifa_crm.work.registry import kinds

@@ -89,7 +89,7 @@ class InteractionForm(SaidForm):
         label=_("Done with it"),
         required=False,
         widget=forms.CheckboxSelectMultiple,
-        help_text=_("Stays open if nobody answered."),
+        help_text=_("Stays open if nobody answered. Untick what a message of theirs does not end."),
     )
     next_what = forms.CharField(
         label=_("Next action"),
@@ -160,6 +160,8 @@ class QuickLogForm(InteractionForm):
         if not spoken:
             self.fields["result"].widget = forms.HiddenInput()
         self.fields["text"].label = _("What was said") if spoken else _("What was written")
+        if "done" in self.fields:  # it is ours
+            self.fields["done"].help_text = _("Stays open if nobody answered.")
         self.groups = [("", ["kind", "direction", *_QUICK])]
 
     @property

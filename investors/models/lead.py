@@ -13,22 +13,19 @@ from django.db.models.functions import Coalesce
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from clusters.models import Region, Sector, Topic
 from clusters.models.project import CURRENCY
-from ifa_crm.shared.acting import Audited
 from ifa_crm.shared.fields import ReferenceField, SearchTextField
-from ifa_crm.shared.models import Archivable, ByReference, StateLog
+from ifa_crm.shared.models import Archivable, ByReference
 from ifa_crm.staff.models import Office
 from investors.choices import (
     NOT_HEARD_DAYS,
     Answer,
     Confidential,
     Horizon,
-    LogKind,
     LostReason,
     Mode,
     Origin,
@@ -37,34 +34,8 @@ from investors.choices import (
     Status,
 )
 from investors.models.investor import Investor
-from investors.querysets import AdmissionQuerySet, LeadQuerySet
-
-
-class ObjectiveManager(models.Manager["Objective"]):
-    def get_by_natural_key(self, key: str) -> "Objective":
-        return self.get(key=key)
-
-
-class Objective(Audited, models.Model):
-    """What an investor can want of a cluster, from the source's benefits (lines 25-55)."""
-
-    key = models.SlugField(_("key"), max_length=40, unique=True)
-    label_en = models.CharField(_("English label"), max_length=80)
-    label_fr = models.CharField(_("French label"), max_length=80)
-    order = models.PositiveSmallIntegerField(_("order"), default=1)
-
-    objects = ObjectiveManager()
-
-    class Meta:
-        ordering = ["order"]
-        verbose_name = _("objective")
-        verbose_name_plural = _("objectives")
-
-    def __str__(self) -> str:
-        return self.label_fr if (get_language() or "en").startswith("fr") else self.label_en
-
-    def natural_key(self) -> tuple[str]:
-        return (self.key,)
+from investors.models.objective import Objective
+from investors.querysets import LeadQuerySet
 
 
 def _answered(name: str) -> models.CheckConstraint:
@@ -482,66 +453,3 @@ class Lead(Archivable):
     @property
     def is_confidential(self) -> bool:
         return self.restricted
-
-
-class Admission(Audited, models.Model):
-    """Somebody admitted by name to a confidential lead."""
-
-    lead = models.ForeignKey(
-        Lead, on_delete=models.CASCADE, related_name="admissions", verbose_name=_("lead")
-    )
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        related_name="admissions",
-        verbose_name=_("member of staff"),
-    )
-    admitted_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        on_delete=models.PROTECT,
-        null=True,
-        related_name="+",
-        verbose_name=_("admitted by"),
-    )
-    admitted_at = models.DateTimeField(_("at"), auto_now_add=True)
-    reason = models.CharField(_("why"), max_length=300)
-
-    objects = models.Manager.from_queryset(AdmissionQuerySet)()
-
-    class Meta:
-        ordering = ["admitted_at"]
-        verbose_name = _("admission")
-        verbose_name_plural = _("admissions")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["lead", "user"],
-                name="investors_admission_once",
-                violation_error_code="user",
-                violation_error_message=_("This person is already admitted."),
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user} - {self.lead}"
-
-
-class LeadLog(StateLog):
-    """One move of a lead's stage or status."""
-
-    lead = models.ForeignKey(
-        Lead,
-        on_delete=models.PROTECT,
-        related_name="log",
-        verbose_name=_("lead"),
-        db_index=False,  # an index below begins with it
-    )
-    kind = models.CharField(_("of"), max_length=6, choices=LogKind.choices)
-
-    class Meta(StateLog.Meta):
-        abstract = False
-        verbose_name = _("move of a lead")
-        verbose_name_plural = _("moves of leads")
-        indexes = [models.Index(fields=["lead", "kind", "at"], name="investors_leadlog_lead")]
-
-    def __str__(self) -> str:
-        return f"{self.lead_id}: {self.from_state} → {self.to_state}"

@@ -23,9 +23,8 @@ from investors.forms.blind_briefs import ReleaseForm, RevealForm, WriteBlindBrie
 from investors.models import BlindBrief, BlindRelease
 from investors.permissions import may_handle, may_relay, require
 from investors.services import blind_briefs
-from investors.services.events import lock
 from investors.topics import ENGLISH, FRENCH
-from investors.views.frame import get_lead, lead_frame, needs_of
+from investors.views.frame import get_lead, lead_frame, locked_under_lead, needs_of
 
 
 @require_safe
@@ -68,17 +67,6 @@ def get_blind_brief(request: StaffRequest, ref: str) -> BlindBrief:
     )
     found: BlindBrief = get_object_or_404(rows, ref=ref)
     return found
-
-
-def draft_to_write(request: StaffRequest, ref: str) -> BlindBrief:
-    """For a form that compares what two people wrote: while it is being sent the lead stays
-    locked, as the services lock it."""
-    brief = get_blind_brief(request, ref)
-    require(may_handle(request.user, brief.lead))
-    if request.method == "POST":
-        lock(brief.lead)
-        brief = get_blind_brief(request, ref)
-    return brief
 
 
 def _split(brief: BlindBrief) -> tuple[list[Finding], list[Finding]]:
@@ -132,7 +120,8 @@ def _released_already(request: StaffRequest, brief: BlindBrief) -> HttpResponse:
 @transaction.atomic
 def blind_brief_edit(request: StaffRequest, ref: str) -> HttpResponseBase:
     """The texts, and under them what could give the company away in what is saved."""
-    brief = draft_to_write(request, ref)
+    brief = locked_under_lead(request, lambda: get_blind_brief(request, ref))
+    require(may_handle(request.user, brief.lead))
     if not brief.is_draft:
         return _released_already(request, brief)
     found = findings_of(brief)

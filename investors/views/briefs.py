@@ -28,8 +28,7 @@ from investors.forms.briefs import SendBriefingForm, StartBriefingForm, WriteBri
 from investors.models import Briefing
 from investors.permissions import may_handle, require
 from investors.services import briefs
-from investors.services.events import lock
-from investors.views.frame import get_lead, lead_frame, needs_of
+from investors.views.frame import get_lead, lead_frame, locked_under_lead, needs_of
 
 TONES = {STRONG: "good", POSSIBLE: "accent", WEAK: "quiet"}
 
@@ -89,16 +88,6 @@ def get_draft(request: StaffRequest, ref: str) -> Briefing:
     return briefing
 
 
-def draft_to_write(request: StaffRequest, ref: str) -> Briefing:
-    """The same for a form that compares what two people wrote: while it is being sent the lead
-    stays locked, as the services lock it."""
-    briefing = get_draft(request, ref)
-    if request.method == "POST":
-        lock(briefing.lead)
-        briefing = get_draft(request, ref)
-    return briefing
-
-
 @require_safe
 @requires(Act.READ)
 def briefing_detail(request: StaffRequest, ref: str) -> HttpResponseBase:
@@ -120,7 +109,7 @@ def briefing_detail(request: StaffRequest, ref: str) -> HttpResponseBase:
 @requires(Act.RECORD)
 @transaction.atomic
 def briefing_edit(request: StaffRequest, ref: str) -> HttpResponseBase:
-    briefing = draft_to_write(request, ref)
+    briefing = locked_under_lead(request, lambda: get_draft(request, ref))
     if not briefing.is_draft:
         return _sent_already(request, briefing)
     form = WriteBriefingForm(request.POST if request.method == "POST" else None, briefing=briefing)

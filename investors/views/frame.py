@@ -1,9 +1,9 @@
 """What stands around every tab of a lead: heading, rights, what is missing, who, tabs."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import OuterRef, Subquery
 from django.shortcuts import get_object_or_404
@@ -23,7 +23,10 @@ from investors.clocks import Clocks
 from investors.models import Action, Contact, Interaction, Investor, Lead
 from investors.permissions import may_assign, may_handle, may_relay, may_take
 from investors.services.actions import may_act
+from investors.services.events import lock
 from investors.timeline import person
+
+M = TypeVar("M")
 
 # (URL name, label, the reverse accessor whose rows are counted)
 TABS = (
@@ -74,6 +77,17 @@ class Button:
     address: str
     icon: str
     is_post: bool = False
+
+
+def locked_under_lead(request: StaffRequest, find: Callable[[], M]) -> M:
+    """A record under a lead, for a form that compares what two people wrote: while it is being
+    sent the lead is locked until the transaction ends, as the services lock it, and the record is
+    read again under that lock."""
+    found = find()
+    if request.method != "POST":
+        return found
+    lock(found.lead)  # type: ignore[attr-defined]
+    return find()
 
 
 def get_lead(request: StaffRequest, ref: str) -> Lead:

@@ -18,8 +18,9 @@ from django.views.decorators.http import require_POST, require_safe
 from clusters.models import Cluster, OpenSeat
 from clusters.views.frame import cluster_frame
 from ifa_crm.shared.editing import form_page, onward
+from ifa_crm.shared.filtersets import NoFilter
 from ifa_crm.shared.forms import ConfirmForm
-from ifa_crm.shared.lists import ListPage, NoFilter
+from ifa_crm.shared.lists import ListPage
 from ifa_crm.staff.decorators import StaffRequest, requires
 from ifa_crm.staff.roles import Act
 from ifa_crm.work.views.export import export_of

@@ -15,8 +15,7 @@ from investors.forms.outcome import OutcomeForm
 from investors.models import Lead, Outcome
 from investors.permissions import may_handle, require
 from investors.services import milestones
-from investors.services.events import lock
-from investors.views.frame import get_lead
+from investors.views.frame import get_lead, locked_under_lead
 
 
 def _on_tab(lead: Lead) -> str:
@@ -42,14 +41,11 @@ def outcome_create(request: StaffRequest, ref: str) -> HttpResponse:
 @transaction.atomic
 def outcome_edit(request: StaffRequest, ref: str) -> HttpResponse:
     rows = Outcome.objects.visible_to(request.user).select_related("lead__investor", "cluster")
-    outcome: Outcome = get_object_or_404(rows, ref=ref)
+    outcome: Outcome = locked_under_lead(request, lambda: get_object_or_404(rows, ref=ref))
     lead = outcome.lead
     require(may_handle(request.user, lead))
     if outcome.kind == OutcomeKind.REFERRED:
         raise Http404  # the status wrote it
-    if request.method == "POST":
-        lock(lead)
-        outcome = rows.get(pk=outcome.pk)
     form = OutcomeForm(request.POST if request.method == "POST" else None, instance=outcome)
     if form.carry_out(
         lambda: milestones.edit_outcome(actor=request.user, outcome=outcome, **form.values)

@@ -33,8 +33,7 @@ from investors.forms.shortlist import (
 from investors.models import Lead, Shortlisting, ShortlistingLog
 from investors.permissions import may_handle, may_relay, require
 from investors.services import shortlist
-from investors.services.events import lock
-from investors.views.frame import Rights, get_lead, lead_frame, needs_of
+from investors.views.frame import Rights, get_lead, lead_frame, locked_under_lead, needs_of
 
 _S = ShortlistState
 TONES: Final = {
@@ -329,11 +328,8 @@ shortlist_close = _view_of(STEPS[_S.CLOSED])
 @requires(Act.RECORD)
 @transaction.atomic
 def shortlist_why(request: StaffRequest, ref: str) -> HttpResponse:
-    shortlisting = get_shortlisting(request, ref)
+    shortlisting = locked_under_lead(request, lambda: get_shortlisting(request, ref))
     require(may_handle(request.user, shortlisting.lead))
-    if request.method == "POST":
-        lock(shortlisting.lead)
-        shortlisting.refresh_from_db(fields=["why"])
     form = WhyForm(request.POST if request.method == "POST" else None, instance=shortlisting)
     if form.carry_out(
         lambda: shortlist.explain(

@@ -6,7 +6,7 @@ from django.shortcuts import get_object_or_404
 from ifa_crm.staff.decorators import StaffRequest
 from investors.models import Lead
 from investors.permissions import may_relay, require
-from investors.services.events import lock
+from investors.views.frame import locked_under_lead
 from meetings.models import Meeting
 
 
@@ -27,16 +27,9 @@ def meeting_to_arrange(request: StaffRequest, ref: str) -> Meeting:
 
 
 def meeting_to_change(request: StaffRequest, ref: str) -> Meeting:
-    """The same for a form that compares what two people changed.
-
-    While it is being sent the lead is locked until the transaction ends, and with it all of its
-    meetings: in the order in which the services lock.
-    """
-    meeting = meeting_to_arrange(request, ref)
-    if request.method == "POST":
-        lock(meeting.lead)
-        meeting = get_meeting(request, ref)
-    return meeting
+    """The same for a form that compares what two people changed; with the lead all of its
+    meetings are locked, in the order in which the services lock."""
+    return locked_under_lead(request, lambda: meeting_to_arrange(request, ref))
 
 
 def lead_to_introduce(request: StaffRequest, ref: str) -> Lead:

@@ -84,6 +84,13 @@
       load(link.getAttribute("href"));
     });
   }
+  // What an entry of ours is taken to end, one of theirs does not.
+  document.addEventListener("change", ({ target }) => {
+    if (target.name !== "direction") return;
+    for (const box of target.form.querySelectorAll("[name=done]")) {
+      if (box.defaultChecked) box.checked = target.value === "out";
+    }
+  });
   document.addEventListener("htmx:afterSwap", (event) => {
     const said = event.target.matches("[data-speak]") ? event.target : event.target.querySelector("[data-speak]");
     if (said) speak(said.textContent.trim());

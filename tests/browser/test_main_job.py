@@ -41,6 +41,17 @@ def _qualify(visitor: Visitor, lead: str) -> None:
     expect(page.locator("main")).to_contain_text("Qualified")
 
 
+def _a_message_of_theirs_ends_nothing(visitor: Visitor, lead: str) -> None:
+    page = visitor.page
+    visitor.go(f"{lead}log/?kind=call")
+    done = page.locator("[name=done]")
+    expect(done).to_be_checked()
+    page.locator("[name=direction][value=in]").check()
+    expect(done).not_to_be_checked()
+    page.locator("[name=direction][value=out]").check()
+    expect(done).to_be_checked()
+
+
 def _log_a_call(visitor: Visitor, lead: str) -> None:
     page = visitor.page
     visitor.go(f"{lead}log/?kind=call&direction=out")
@@ -139,6 +150,7 @@ def test_main_job(visit: Visit, tmp_path: Path, kind: str) -> None:
     before = _figure(manager, label)
     company = f"Listening Lilies {uuid.uuid4().hex[:6]}"
     lead = _new_lead(adviser, company)
+    _a_message_of_theirs_ends_nothing(adviser, lead)
     _log_a_call(adviser, lead)
     _qualify(adviser, lead)
     _introduce(adviser, desk, lead)

@@ -9,7 +9,8 @@ from django.test import RequestFactory
 from django_htmx.middleware import HtmxDetails
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from ifa_crm.shared.lists import CountryFilter, HouseFilterSet, ListPage
+from ifa_crm.shared.filtersets import CountryFilter, HouseFilterSet
+from ifa_crm.shared.lists import ListPage
 from ifa_crm.staff.models import Office, User
 from tests import make
 

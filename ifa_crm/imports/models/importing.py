@@ -153,6 +153,11 @@ class Import(models.Model):
             "sheet": self.sheet,
         }
 
+    def unread_texts(self, index: str) -> list[str]:
+        """Of a column, the texts that could not be read, the most frequent first."""
+        counts = self.unread[index]
+        return sorted((text for text in counts if text != ANY_CELL), key=lambda t: (-counts[t], t))
+
     @property
     def tone(self) -> str:
         tones = {

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 
 from ifa_crm.imports.choices import Decision, ImportState, Outcome, Result
 from ifa_crm.imports.models import Import, ImportRow
-from ifa_crm.imports.models.importing import ANY_CELL
 from ifa_crm.imports.nouns import Noun, nouns
 from ifa_crm.imports.reports import errors_of
 from ifa_crm.imports.services.deciding import choices_of
@@ -108,7 +107,7 @@ def unread_columns(imported: Import) -> list[dict[str, Any]]:
     """The columns of which cells could not be read, with how many and the most frequent ones."""
     found = []
     for index, counts in imported.unread.items():
-        texts = sorted((t for t in counts if t != ANY_CELL), key=lambda t: (-counts[t], t))
+        texts = imported.unread_texts(index)
         found.append(
             {
                 "heading": imported.headings[int(index)],
