@@ -75,7 +75,7 @@ class CellsForm(HouseForm):
                 {
                     "index": index,
                     "heading": self.imported.headings[index],
-                    "label": f"{column.group}: {column.label}" if column.group else column.label,
+                    "label": column.full_label,
                     "lines": lines,
                     "n": sum(counts.values()),
                     "others": sum(counts.values()) - sum(counts[t] for t in texts[:TEXTS_SHOWN]),

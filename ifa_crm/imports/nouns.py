@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Model
+from django.utils.translation import gettext as _
 
 from ifa_crm.imports.choices import Decision, Outcome, Result
 from ifa_crm.imports.values import Value
@@ -31,6 +32,11 @@ class Column:
     also: tuple[str, ...] = ()
     required: bool = False
     help: Any = ""
+
+    @property
+    def full_label(self) -> str:
+        """With what it belongs to: *Lead: sectors*."""
+        return f"{self.group}{_(':')} {self.label}" if self.group else str(self.label)
 
 
 @dataclass

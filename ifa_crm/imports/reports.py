@@ -66,8 +66,7 @@ def errors_of(row: ImportRow, noun: Noun | None) -> list[tuple[str, str]]:
     found = []
     for key, sentence in row.errors:
         column = noun.column(key) if noun else None
-        label = f"{column.group}: {column.label}" if column else ""
-        found.append((label, sentence))
+        found.append((column.full_label if column else "", sentence))
     return found
 
 

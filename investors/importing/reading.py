@@ -293,7 +293,7 @@ def column_of(prefix: str, name: str) -> str:
 
 def label_of(key: str) -> str:
     column = _LABELS.get(key)
-    return f"{column.group}: {column.label}" if column else ""
+    return column.full_label if column else ""
 
 
 def reasons(line: Line) -> str:

@@ -22,7 +22,7 @@ from ifa_crm.imports.services.files import (
     require_unwritten,
 )
 from ifa_crm.imports.spreadsheets import rows_of
-from ifa_crm.imports.values import UnreadableError, is_blank, shown
+from ifa_crm.imports.values import UnreadableError, is_blank, quoted, shown
 from ifa_crm.shared.defusing import as_meant
 from ifa_crm.shared.refusals import refusal
 from ifa_crm.staff.models import User
@@ -96,22 +96,18 @@ def require_sound(imported: Import, mapping: Mapping[int, str]) -> None:
             raise refusal(
                 f"column_{index}",
                 _("“%(first)s” holds “%(field)s” already: a field can be in one column only.")
-                % {"first": imported.headings[used[key]], "field": _full(column)},
+                % {"first": imported.headings[used[key]], "field": column.full_label},
                 "twice",
             )
         used.setdefault(key, index)
     missing = [c for c in noun.columns() if c.required and c.key not in used]
     by_reference = any(key.endswith(".ref") or key == "ref" for key in used)
     if missing and not by_reference:
-        fields = ", ".join(f"“{_full(column)}”" for column in missing)
+        fields = ", ".join(quoted(column.full_label) for column in missing)
         raise ValidationError(
             _("Say which column holds %(fields)s: no row can do without it.") % {"fields": fields},
             "missing",
         )
-
-
-def _full(column: Any) -> str:
-    return f"{column.group}: {column.label}" if column.group else str(column.label)
 
 
 def _keep(actor: User, imported: Import, name: str) -> None:
@@ -282,7 +278,7 @@ def with_emptied(told: str, line: Line) -> str:
     """What is told of a row, with what was left out of it: nothing goes missing unsaid."""
     if not line.emptied:
         return told
-    left = _("Left empty: %(cells)s.") % {"cells": ", ".join(f"“{c}”" for c in line.emptied)}
+    left = _("Left empty: %(cells)s.") % {"cells": ", ".join(map(quoted, line.emptied))}
     return f"{told} {left}".strip()
 
 

@@ -11,6 +11,7 @@ from ifa_crm.imports.values.base import (
     UnreadableError,
     Value,
     is_blank,
+    quoted,
     shown,
 )
 from ifa_crm.imports.values.days import (
@@ -57,5 +58,6 @@ __all__ = [
     "Website",
     "decimal_of",
     "is_blank",
+    "quoted",
     "shown",
 ]

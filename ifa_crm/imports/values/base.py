@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.utils.translation import gettext as _
 from import_export import widgets
 
 Reading = tuple[str, Any]  # its key, and its label
@@ -19,6 +20,11 @@ def shown(cell: Any) -> str:
     """A cell as it is quoted in a sentence: not at its full length."""
     text = " ".join(str(cell).split())
     return f"{text[:60]}…" if len(text) > 60 else text
+
+
+def quoted(text: str) -> str:
+    """In the quotation marks of the reader's language."""
+    return _("“%s”") % text
 
 
 def is_blank(cell: Any) -> bool:

@@ -41,10 +41,9 @@ class Choice(Value):
         key = key_of(str(without_zero(value)))
         if key in self.by_key:
             return self.by_key[key]
-        raise UnreadableError(
-            _("“%(cell)s” is not known here. Write one of: %(known)s.")
-            % {"cell": shown(value), "known": self._known()}
-        )
+        told = _("“%(cell)s” is not known here. Write one of: %(known)s.")
+        told %= {"cell": shown(value), "known": self._known()}
+        raise UnreadableError(told.replace("….", "…"))
 
     def _known(self) -> str:
         labels = self.offered()

@@ -15,7 +15,7 @@ from ifa_crm.imports.models import Import, ImportRow
 from ifa_crm.imports.nouns import Noun, nouns
 from ifa_crm.imports.reports import errors_of
 from ifa_crm.imports.services.deciding import choices_of
-from ifa_crm.imports.values import shown
+from ifa_crm.imports.values import quoted, shown
 from ifa_crm.staff.decorators import StaffRequest
 
 PAGE = 50
@@ -112,7 +112,7 @@ def unread_columns(imported: Import) -> list[dict[str, Any]]:
             {
                 "heading": imported.headings[int(index)],
                 "n": sum(counts.values()),
-                "texts": [shown(text) for text in texts[:3]],
+                "texts": [quoted(shown(text)) for text in texts[:3]],
                 "more": len(texts) > 3,
             }
         )
