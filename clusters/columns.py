@@ -90,7 +90,7 @@ PROJECT_COLUMNS = (
             Column("reference", _("Reference"), lambda row: row.ref),
         ),
     ),
-    Column("status", _("Status"), lambda row: row.get_status_display(), classes="mark"),
+    Column("status", _("Status"), lambda row: row.get_status_display(), classes="whole-tag"),
     Column(
         "clusters",
         _("Clusters"),

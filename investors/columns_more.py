@@ -91,7 +91,7 @@ ENGAGEMENT_COLUMNS = (
             Column("tier", _("Tier"), lambda row: row.cluster.get_tier_display()),
         ),
     ),
-    Column("state", _("State"), lambda row: row.get_state_display(), classes="mark"),
+    Column("state", _("State"), lambda row: row.get_state_display(), classes="whole-tag"),
     Column(
         "agreed",
         _("Agreed on"),
