@@ -140,9 +140,11 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = 600
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
-    # Compiling a query that counts for a page takes longer than the query, by seconds.
-    DATABASES["default"].setdefault("OPTIONS", {})["options"] = (
-        "-c jit=off -c random_page_cost=1.1 -c max_parallel_workers_per_gather=0"
+    DATABASES["default"].setdefault("OPTIONS", {}).update(
+        # Compiling a query that counts for a page takes longer than the query, by seconds.
+        options="-c jit=off -c random_page_cost=1.1 -c max_parallel_workers_per_gather=0"
+        " -c plan_cache_mode=force_generic_plan",
+        prepare_threshold=1,  # of the few statements that shared/prepared.py prepares
     )
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURE_DIRS = [BASE_DIR / "fixtures" / "reference", BASE_DIR / "fixtures" / "demo"]

@@ -12,11 +12,11 @@ from django.db import models
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.models import F, Func, Q
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Cluster, Leader
 from ifa_crm.shared.acting import Audited
+from ifa_crm.shared.addresses import address_of
 from ifa_crm.shared.fields import ReferenceField
 from ifa_crm.shared.models import ByReference, StateLog
 from ifa_crm.staff.models import validate_time_zone
@@ -175,7 +175,7 @@ class Meeting(Audited, models.Model):
         return (self.ref,)
 
     def get_absolute_url(self) -> str:
-        return reverse("meetings:meeting_detail", args=[self.ref])
+        return address_of("meetings:meeting_detail", self.ref)
 
     @property
     def zone(self) -> ZoneInfo:

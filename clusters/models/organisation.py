@@ -6,7 +6,6 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_countries.fields import CountryField
@@ -19,6 +18,7 @@ from clusters.querysets import (
     PartnershipQuerySet,
 )
 from ifa_crm.shared.acting import Audited
+from ifa_crm.shared.addresses import address_of
 from ifa_crm.shared.fields import ReferenceField, SearchTextField
 from ifa_crm.shared.models import Archivable, ByReference
 
@@ -65,7 +65,7 @@ class Organisation(Archivable):
         return (self.ref,)
 
     def get_absolute_url(self) -> str:
-        return reverse("clusters:organisation_detail", args=[self.ref])
+        return address_of("clusters:organisation_detail", self.ref)
 
     def search_source(self) -> Iterator[str]:
         yield from (self.name, self.city)

@@ -8,7 +8,6 @@ from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -23,6 +22,7 @@ from clusters.querysets import (
     ProjectQuerySet,
 )
 from ifa_crm.shared.acting import Audited
+from ifa_crm.shared.addresses import address_of
 from ifa_crm.shared.fields import ReferenceField, SearchTextField
 from ifa_crm.shared.models import Archivable, ByReference, StateLog
 
@@ -120,7 +120,7 @@ class Project(Archivable):
         return (self.ref,)
 
     def get_absolute_url(self) -> str:
-        return reverse("clusters:project_detail", args=[self.ref])
+        return address_of("clusters:project_detail", self.ref)
 
     def search_source(self) -> Iterator[str]:
         yield from (self.name, self.summary)

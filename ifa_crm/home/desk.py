@@ -1,5 +1,6 @@
 """What the cluster desk has to see to: introductions to relay, answers, facts, notes."""
 
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Count, Min, OuterRef, Q, QuerySet, Subquery
@@ -23,6 +24,7 @@ from ifa_crm.home.sections import (
     first_keys,
     lead_marks,
 )
+from ifa_crm.shared.addresses import address_of
 from ifa_crm.shared.together import Read
 from investors.choices import ShortlistState, Status
 from investors.models import Shortlisting
@@ -87,7 +89,7 @@ def _to_relay(row: Shortlisting, moment: Moment) -> Line:
         marks=tuple(lead_marks(row.lead)),
         button=Button(
             _("Put to the cluster"),
-            reverse("investors:shortlist_put", args=[row.ref]),
+            address_of("investors:shortlist_put", row.ref),
             "arrow-right-circle",
             at_once=True,
         ),
@@ -148,7 +150,7 @@ def _to_check(row: Any, moment: Moment) -> Line:
         why=f"{', '.join(said)} · {_whose(row, moment)}",
         when=row.checked,
         button=Button(
-            _("Check"), reverse("clusters:cluster_sources", args=[row.slug]), "magnifying-glass"
+            _("Check"), address_of("clusters:cluster_sources", row.slug), "magnifying-glass"
         ),
     )
 
@@ -159,14 +161,12 @@ def _to_check(row: Any, moment: Moment) -> Line:
 def _notes(moment: Moment) -> Read:
     """Those on the own clusters first, the longest there on top."""
 
-    def order(row: CorrectionNote) -> Any:
-        return (row.cluster.desk_officer_id != moment.user.pk, row.at, row.pk)
-
     rows = CorrectionNote.objects.open_for(moment.user)
     ours = first(Q(cluster__desk_officer=moment.user))
     fields = ("ref", "at", "text", "cluster__name", "cluster__slug", "cluster__desk_officer")
     few = CorrectionNote.objects.filter(pk__in=first_keys(rows, ours, "at", "pk"))
-    return Read(few, (*fields, *person("by")), order=order)
+    few = few.annotate(others=ours)
+    return Read(few, (*fields, *person("by")), ("others",), attrgetter("others", "at", "pk"))
 
 
 def _to_correct(row: CorrectionNote, moment: Moment) -> Line:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from clusters.models import Cluster
 from ifa_crm.home.sections import (
+    GONE,
     WEEK,
     Button,
     Few,
@@ -25,6 +26,7 @@ from ifa_crm.home.sections import (
     few_of,
     lead_marks,
 )
+from ifa_crm.shared.addresses import address_of
 from ifa_crm.shared.together import Read
 from ifa_crm.staff.models import User
 from ifa_crm.work.choices import JobState
@@ -57,7 +59,7 @@ def _to_confirm(row: Engagement, moment: Moment) -> Line:
         when=row.agreed_on,
         marks=tuple(lead_marks(row.lead)),
         button=Button(
-            _("Confirm"), reverse("investors:engagement_verify", args=[row.ref]), "check-badge"
+            _("Confirm"), address_of("investors:engagement_verify", row.ref), "check-badge"
         ),
     )
 
@@ -106,11 +108,11 @@ def _to_assign(row: Lead, moment: Moment) -> Line:
         button = Button(_("Hand over"), address, "arrows-right-left")
     elif owner is None:
         why = _("Nobody owns it")
-        address = reverse("investors:lead_assign", args=[row.ref])
+        address = address_of("investors:lead_assign", row.ref)
         button = Button(_("Assign"), address, "user-plus")
     else:
         why = _("Nothing is planned; %(name)s owns it") % {"name": owner}
-        address = reverse("investors:action_create", args=[row.ref])
+        address = address_of("investors:action_create", row.ref)
         button = Button(_("Plan"), address, "plus")
     return Line(
         title=str(row),
@@ -217,9 +219,7 @@ def _to_entrust(row: Cluster, moment: Moment) -> Line:
         title=row.name,
         address=row.get_absolute_url(),
         why=_("No desk officer looks after it"),
-        button=Button(
-            _("Choose one"), reverse("clusters:cluster_edit", args=[row.slug]), "user-plus"
-        ),
+        button=Button(_("Choose one"), address_of("clusters:cluster_edit", row.slug), "user-plus"),
     )
 
 
@@ -238,7 +238,7 @@ def _to_retry(row: Job, moment: Moment) -> Line:
         address=row.get_absolute_url(),
         why=Truncator(row.error).chars(160),
         when=row.ended_at,
-        button=Button(_("Try again"), reverse("work:job_retry", args=[row.ref]), "arrow-path"),
+        button=Button(_("Try again"), address_of("work:job_retry", row.ref), "arrow-path"),
     )
 
 
@@ -263,7 +263,7 @@ CONFIRM = Sort(
 )  # fmt: skip
 ADRIFT = Sort(
     "adrift", gettext_lazy("Leads without an owner or a next action"), "exclamation-triangle",
-    _adrift, _to_assign, gettext_lazy("Every active lead has an owner and a next action."),
+    _adrift, _to_assign, gettext_lazy("Every active lead has an owner and a next action."), (GONE,),
 )  # fmt: skip
 NEW = Sort(
     "new", gettext_lazy("New leads of the last seven days"), "inbox-arrow-down", _received, _new,

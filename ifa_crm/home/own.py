@@ -6,7 +6,6 @@ from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Window
 from django.db.models.functions import Coalesce, RowNumber
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -14,7 +13,9 @@ from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from ifa_crm.home.sections import (
     AT_MOST,
+    COVERED,
     WEEK,
+    Apart,
     Button,
     Cut,
     Few,
@@ -28,6 +29,7 @@ from ifa_crm.home.sections import (
     first_keys,
     lead_marks,
 )
+from ifa_crm.shared.addresses import address_of
 from ifa_crm.staff.models import User
 from investors.choices import ActionKind, Status
 from investors.models import Action, Interaction, Lead
@@ -50,7 +52,7 @@ def _is_covered(lead: Lead, moment: Moment) -> bool:
 
 
 def _log(lead: Lead, kind: str) -> str:
-    address = reverse("investors:interaction_quick", args=[lead.ref])
+    address = address_of("investors:interaction_quick", lead.ref)
     return f"{address}?kind={kind}&direction=out"
 
 
@@ -170,9 +172,7 @@ def _to_do(row: Action, moment: Moment) -> Line:
         marks=tuple(marks),
         button=Button(pgettext("button", "Open"), address, "arrow-right")
         if waits
-        else Button(
-            _("Done"), reverse("investors:action_done", args=[row.ref]), "check", at_once=True
-        ),
+        else Button(_("Done"), address_of("investors:action_done", row.ref), "check", at_once=True),
         more=() if waits else (*_moves(row, moment.today), *_talk(row.lead)),
         group=_when(row.due, moment.today, waits=waits),
         slot=f"do-{row.ref}",
@@ -189,7 +189,7 @@ def _when(due: dt.date, today: dt.date, *, waits: bool) -> str:
 
 def _moves(row: Action, today: dt.date) -> Iterator[Button]:
     """To the next day and the next week, from its day or, if that is over, from today."""
-    address = reverse("investors:action_move", args=[row.ref])
+    address = address_of("investors:action_move", row.ref)
     base = max(row.due, today)
     for words, days in ((_("Move by a day, to %(day)s"), 1), (_("Move by a week, to %(day)s"), 7)):
         day = base + dt.timedelta(days=days)
@@ -219,19 +219,24 @@ def _meetings(user: User) -> MeetingQuerySet:
 def _theirs(moment: Moment) -> dict[bool, Cut]:
     """Confirmed ones that concern them, by whether they are over, to a week ahead: read once."""
     if moment.meetings is None:
-        rows = _meetings(moment.user).of(moment.user).filter(starts_at__lte=moment.now + WEEK)
-        rows = rows.annotate(is_ahead=first(Q(ends_at__gt=moment.now)))
-        apart: dict[str, Any] = {"partition_by": F("is_ahead")}
-        numbered: QuerySet[Any] = rows.annotate(
-            in_all=Window(Count("*"), **apart),
-            nth=Window(RowNumber(), order_by=["starts_at", "pk"], **apart),
-        )
-        found = list(numbered.filter(nth__lte=moment.shown).order_by("nth"))
+        found = list(moment.standing("meetings", _ours_numbered))
         moment.meetings = {
             over: _of_these([row for row in found if row.is_to_record_at(moment.now) == over])
             for over in (True, False)
         }
     return moment.meetings
+
+
+def _ours_numbered(moment: Moment) -> "QuerySet[Any]":
+    """The first of those that are over and of those ahead, and how many there are of each."""
+    rows = _meetings(moment.user).of(moment.user).filter(starts_at__lte=moment.now + WEEK)
+    rows = rows.annotate(is_ahead=first(Q(ends_at__gt=moment.now)))
+    apart: dict[str, Any] = {"partition_by": F("is_ahead")}
+    numbered: QuerySet[Any] = rows.annotate(
+        in_all=Window(Count("*"), **apart),
+        nth=Window(RowNumber(), order_by=["starts_at", "pk"], **apart),
+    )
+    return numbered.filter(nth__lte=moment.shown).order_by("nth")
 
 
 def _of_these(rows: list[Any]) -> Cut:
@@ -273,9 +278,7 @@ def to_meet(row: Meeting, moment: Moment) -> Line:
         why=" · ".join(part for part in (clock(row), where) if part),
         when=row.starts_at,
         marks=tuple(marks),
-        button=Button(
-            _("Calendar file"), reverse("meetings:meeting_ics", args=[row.ref]), "calendar"
-        ),
+        button=Button(_("Calendar file"), address_of("meetings:meeting_ics", row.ref), "calendar"),
     )
 
 
@@ -287,9 +290,7 @@ def _to_record(row: Meeting, moment: Moment) -> Line:
         why=_("It is over: say whether it took place"),
         when=row.starts_at,
         marks=tuple(lead_marks(row.lead)),
-        button=Button(
-            _("Record"), reverse("meetings:meeting_held", args=[row.ref]), "pencil-square"
-        ),
+        button=Button(_("Record"), address_of("meetings:meeting_held", row.ref), "pencil-square"),
     )
 
 
@@ -329,7 +330,7 @@ def _to_take(row: Any, moment: Moment) -> Line:
         marks=tuple(lead_marks(row)),
         button=Button(
             _("Take it"),
-            reverse("investors:lead_take", args=[row.ref]),
+            address_of("investors:lead_take", row.ref),
             "hand-raised",
             at_once=True,
         ),
@@ -367,22 +368,22 @@ def _to_hear_from(row: Lead, moment: Moment) -> Line:
 
 ANSWER = Sort(
     "answer", gettext_lazy("To answer"), "chat-bubble-left-right", _unanswered, _to_answer,
-    gettext_lazy("Nobody waits for an answer."),
+    gettext_lazy("Nobody waits for an answer."), (COVERED,),
 )  # fmt: skip
 DO = Sort(
     "do", gettext_lazy("To do"), "check-circle", _due, _to_do,
-    gettext_lazy("Nothing is due within a week."),
+    gettext_lazy("Nothing is due within a week."), (COVERED,),
 )  # fmt: skip
 SILENT = Sort(
     "silent", gettext_lazy("Not heard from"), "speaker-x-mark", _silent, _to_hear_from,
     gettext_lazy("Everybody was heard from lately."),
 )  # fmt: skip
 MEET = Sort(
-    "meet", gettext_lazy("To meet in seven days"), "calendar-days", _coming, to_meet,
+    "meet", gettext_lazy("To meet in seven days"), "calendar-days", Apart(_coming), to_meet,
     gettext_lazy("No introduction in the next seven days."),
 )  # fmt: skip
 RECORD = Sort(
-    "record", gettext_lazy("To record"), "pencil-square", _over, _to_record,
+    "record", gettext_lazy("To record"), "pencil-square", Apart(_over), _to_record,
     gettext_lazy("Every introduction that is over has been recorded."),
 )  # fmt: skip
 TAKE = Sort(

@@ -1,7 +1,8 @@
 """What a part of Today is made of. A line says why it is there and has one button."""
 
+import copy
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
@@ -12,7 +13,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ifa_crm.shared.together import Read, read_together
+from ifa_crm.shared.standing_queries import Given, standing
+from ifa_crm.shared.together import Read, all_of, instances
 from ifa_crm.staff.models import Absence, User
 from investors.models import Lead
 
@@ -110,9 +112,22 @@ class Few:
 
 @dataclass(frozen=True)
 class Small:
-    """Rows that are few by nature: of all such sections they are read in one query."""
+    """Rows that are few by nature: of all such sections they are read in one query.
+
+    What is read and how it is sorted must be the same for everybody; only the rows may differ.
+    """
 
     read: "Callable[[Moment], Read]"
+
+
+_shapes: dict[str, Mapping[str, Read]] = {}  # of small sections together, by their names
+
+
+@dataclass(frozen=True)
+class Apart:
+    """Rows that are cut by whoever reads them."""
+
+    read: "Callable[[Moment], Cut]"
 
 
 # People by key, who stand in the conditions of several sections: a list suits SQLite's planner
@@ -123,13 +138,17 @@ GONE: Final = "gone"
 
 @dataclass
 class Moment:
-    """Who looks, and when: the day in their own zone."""
+    """Who looks, and when: the day in their own zone.
+
+    ``is_example``: nobody looks; queries are built with it to be put into SQL.
+    """
 
     user: User
     now: dt.datetime = field(default_factory=timezone.now)
     shown: int = SHOWN  # lines of a section that are drawn
     meetings: dict[bool, Cut] | None = None  # read once, for two sections
     small: dict[str, list[Any]] = field(default_factory=dict)
+    is_example: bool = False
 
     @property
     def today(self) -> dt.date:
@@ -147,47 +166,80 @@ class Moment:
 
     def _people(self, name: str) -> list[Any]:
         if name not in self.small:
+            if self.is_example:
+                raise LookupError(f"A section that asks who is {name} must say so in `people`.")
             self.read_small(())
         return self.small[name]
 
-    def rows_of(self, sort: "Sort") -> "SectionRows":
-        if not isinstance(sort.rows, Small):
-            return sort.rows(self)
+    def standing(
+        self, name: str, build: "Callable[[Moment], QuerySet[Any]]", people: tuple[str, ...] = ()
+    ) -> "QuerySet[Any]":
+        """The rows of ``build(self)``, worded once for everybody with the same rights.
+
+        ``people``: of whom the conditions speak by key, ``COVERED`` or ``GONE``.
+        """
+        known = {who: self._people(who) for who in people}
+        named = tuple(tuple(row.pk for row in rows) for rows in known.values())
+        covered = self.covered if COVERED in known else ()
+        key = (name, self.shown, self.user.acts, named, tuple(covered))
+        given = Given((self.user.pk, self.user.office_id), self.now)
+        return standing(key, lambda given: build(self._example(given, known)), given)
+
+    def _example(self, given: Given, known: "dict[str, list[Any]]") -> "Moment":
+        user = copy.copy(self.user)
+        user._state.fields_cache = {}
+        user.pk, user.office_id = given.keys
+        return Moment(user, given.now, self.shown, small=dict(known), is_example=True)
+
+    def few(self, sort: "Sort") -> list[Any]:
+        """The rows of a small section."""
         if sort.key not in self.small:
             self.read_small((sort,))
         return self.small[sort.key]
 
     def read_small(self, sorts: "Collection[Sort]") -> None:
         """Read what is few, for all these sections at once, and for whom they stand in."""
+        small = {sort.key: sort.rows for sort in sorts if isinstance(sort.rows, Small)}
+        name = " ".join(("small", *small))
+
+        def build(moment: "Moment") -> "QuerySet[Any]":
+            reads = {key: rows.read(moment) for key, rows in small.items()}
+            _shapes[name] = moment._people_reads() | reads
+            return all_of(_shapes[name])
+
+        rows = self.standing(name, build)
+        self.small |= instances(rows, _shapes[name])
+
+    def _people_reads(self) -> dict[str, Read]:
         away = Absence.objects.filter(
             stand_in=self.user, first_day__lte=self.today, last_day__gte=self.today
         )
-        gone = User.objects.filter(is_active=False)
-        reads = {COVERED: Read(away, ("user",)), GONE: Read(gone)}
-        reads |= {sort.key: sort.rows.read(self) for sort in sorts if isinstance(sort.rows, Small)}
-        self.small |= read_together(reads)
+        return {COVERED: Read(away, ("user",)), GONE: Read(User.objects.filter(is_active=False))}
 
 
-SectionRows = QuerySet[Any] | Few | Cut | list[Any]
 # The rows of a section, best first, and what a row looks like as a line.
-Rows = Callable[[Moment], SectionRows]
+Rows = Callable[[Moment], QuerySet[Any] | Few]
 Draw = Callable[[Any, Moment], Line]
 
 
 @dataclass(frozen=True)
 class Sort:
-    """A sort of section: where its rows come from and how they are drawn."""
+    """A sort of section: where its rows come from and how they are drawn.
+
+    ``people``: of whom its conditions speak by key, ``COVERED`` or ``GONE``.
+    """
 
     key: str
     title: Any
     icon: str
-    rows: Rows | Small
+    rows: Rows | Small | Apart
     draw: Draw
     empty: Any
+    people: tuple[str, ...] = ()
 
     def at(self, moment: Moment, shown: int = SHOWN, *, is_main: bool = True) -> Section:
         moment.shown = shown
-        cut = _cut(moment.rows_of(self), shown)
+        cut = self._cut(moment)
         return Section(
             key=self.key,
             title=str(self.title),
@@ -198,16 +250,25 @@ class Sort:
             is_main=is_main,
         )
 
+    def _cut(self, moment: Moment) -> Cut:
+        """The rows that are drawn. Those that are only counted never leave the database."""
+        rows = self.rows
+        if isinstance(rows, Apart):
+            return rows.read(moment)
+        if isinstance(rows, Small):
+            few = moment.few(self)
+            return Cut(few[: moment.shown], min(len(few), AT_MOST + 1))
+        build: Rows = rows
+        found = list(
+            moment.standing(self.key, lambda one: _counted(build(one), one.shown), self.people)
+        )
+        return Cut(found, found[0].in_all if found else 0)
 
-def _cut(rows: SectionRows, shown: int) -> Cut:
-    """The rows that are drawn. Those that are only counted never leave the database."""
-    if isinstance(rows, Cut):
-        return rows
-    if isinstance(rows, list):
-        return Cut(rows[:shown], min(len(rows), AT_MOST + 1))
+
+def _counted(rows: "QuerySet[Any] | Few", shown: int) -> "QuerySet[Any]":
     few = rows.rows if isinstance(rows, Few) else among(rows, rows.select_related(None)).rows
-    found = list(few.annotate(in_all=Window(Count("*")))[:shown])
-    return Cut(found, found[0].in_all if found else 0)
+    counted: QuerySet[Any] = few.annotate(in_all=Window(Count("*")))[:shown]
+    return counted
 
 
 def first_keys(rows: "QuerySet[Any]", *order: Any) -> "QuerySet[Any, Any]":

@@ -9,6 +9,7 @@ from auditlog.context import auditlog_value, set_actor
 from django.contrib.auth.models import AbstractBaseUser
 
 from ifa_crm.shared.checks import CheckedTogether
+from ifa_crm.shared.labels import Labelled
 
 _reason: ContextVar[str] = ContextVar("reason", default="")
 
@@ -47,7 +48,7 @@ def acting_reason() -> str:
     return _reason.get()
 
 
-class Audited(CheckedTogether):
+class Audited(Labelled, CheckedTogether):
     """Mixin of models whose history notes the reason of :func:`acting`."""
 
     def get_additional_data(self) -> dict[str, Any] | None:

@@ -13,7 +13,7 @@ own model: what was named is there, the rest is deferred as after ``only()``.
 import datetime as dt
 import json
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,11 +47,18 @@ class Read:
 
 def read_together(reads: Mapping[str, Read]) -> dict[str, list[Any]]:
     """The instances of every read, by its name. One query, whatever the number of reads."""
-    found: dict[str, list[Any]] = {name: [] for name in reads}
+    return instances(all_of(reads), reads) if reads else {}
+
+
+def all_of(reads: Mapping[str, Read]) -> "QuerySet[Any, Any]":
+    """The rows of every read (one at least) in one query, for :func:`instances`."""
     arms = [_arm(name, read) for name, read in reads.items()]
-    if not arms:
-        return found
-    rows = arms[0].union(*arms[1:], all=True) if len(arms) > 1 else arms[0]
+    return arms[0].union(*arms[1:], all=True) if len(arms) > 1 else arms[0]
+
+
+def instances(rows: Iterable[Any], reads: Mapping[str, Read]) -> dict[str, list[Any]]:
+    """What became of each read, by its name. Of ``reads`` everything but the rows counts."""
+    found: dict[str, list[Any]] = {name: [] for name in reads}
     for name, values in rows:
         read = reads[name]
         extra = {key: values.pop(key) for key in read.extra}

@@ -7,13 +7,13 @@ from django.conf import settings
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Cluster, OpenSeat, Project, ProjectPartner, Region
 from clusters.models.project import CURRENCY
 from ifa_crm.shared.acting import Audited
+from ifa_crm.shared.addresses import address_of
 from ifa_crm.shared.fields import ReferenceField
 from ifa_crm.shared.models import ByReference, StateLog
 from investors.choices import (
@@ -252,7 +252,7 @@ class Engagement(Audited, models.Model):
         return (self.ref,)
 
     def get_absolute_url(self) -> str:
-        return reverse("investors:engagement_detail", args=[self.ref])
+        return address_of("investors:engagement_detail", self.ref)
 
 
 class EngagementLog(StateLog):

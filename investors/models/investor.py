@@ -7,11 +7,11 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from clusters.models import Organisation
+from ifa_crm.shared.addresses import address_of
 from ifa_crm.shared.fields import ReferenceField, SearchTextField
 from ifa_crm.shared.models import Archivable, ByReference
 from ifa_crm.shared.refusals import refusal
@@ -164,7 +164,7 @@ class Investor(Archivable):
         return (self.ref,)
 
     def get_absolute_url(self) -> str:
-        return reverse("investors:investor_detail", args=[self.ref])
+        return address_of("investors:investor_detail", self.ref)
 
     def search_source(self) -> Iterator[str]:
         yield from (self.name, self.native_name, self.romanised_name, self.other_names)

@@ -10,7 +10,6 @@ from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +17,7 @@ from django_countries.fields import CountryField
 
 from clusters.models import Region, Sector, Topic
 from clusters.models.project import CURRENCY
+from ifa_crm.shared.addresses import address_of
 from ifa_crm.shared.fields import ReferenceField, SearchTextField
 from ifa_crm.shared.models import Archivable, ByReference
 from ifa_crm.staff.models import Office
@@ -364,7 +364,7 @@ class Lead(Archivable):
         return (self.ref,)
 
     def get_absolute_url(self) -> str:
-        return reverse("investors:lead_detail", args=[self.ref])
+        return address_of("investors:lead_detail", self.ref)
 
     def search_source(self) -> Iterator[str]:
         """Its own words, its investor's names and city, and the names of the contacts.
@@ -436,15 +436,9 @@ class Lead(Archivable):
         return self.is_not_heard_from_on(timezone.localdate())
 
     @property
-    def status_tone(self) -> str:
-        """The tone of its badge."""
-        tones = {Status.ACTIVE: "good", Status.WAITING: "warn"}
-        return tones.get(self.status_today, "neutral")
-
-    @property
     def why_closed(self) -> str:
         """In a few words, why a lead that was lost or given away is."""
-        if self.lost_to_country:
+        if self.lost_reason == LostReason.OTHER_COUNTRY:
             return str(_("chose %(country)s") % {"country": self.lost_to_country.name})
         if self.lost_reason:
             return str(LostReason(self.lost_reason).label)
