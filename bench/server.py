@@ -20,9 +20,10 @@ APPLICATIONS: Final = {
     "bare": ("bench.bare_wsgi", "bench.bare_settings"),
     "counting": ("ifa_crm.wsgi", "bench.counting_settings"),
 }
-# As in bin/demo and in docs/deployment.md.
-WORKERS: Final = ("--worker-class=gthread", "--workers=2", "--threads=4")
-_ONE: Final = ("--worker-class=gthread", "--workers=1", "--threads=1")  # nothing is timed on it
+# As bin/demo and docs/deployment.md start it.
+_CONFIG: Final = f"--config={ROOT / 'gunicorn.conf.py'}"
+_LEAN: Final = {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072"}
+_ONE: Final = ("--workers=1", "--threads=1")  # nothing is timed on it
 _PATIENCE: Final = 60  # seconds for the first answer
 
 
@@ -36,11 +37,10 @@ class Server:
     def __init__(self, name: str, env: dict[str, str], port: int) -> None:
         application, settings = APPLICATIONS[name]
         self.name, self.port = name, port
-        self._env = env | {"DJANGO_SETTINGS_MODULE": settings}
+        self._env = env | _LEAN | {"DJANGO_SETTINGS_MODULE": settings}
         self._command = [sys.executable, "-m", "gunicorn", application]
-        self._command += _ONE if name == "counting" else WORKERS
-        self._command += [f"--bind=127.0.0.1:{port}", "--log-level=warning"]
-        self._command += ["--no-control-socket", "--graceful-timeout=5"]
+        self._command += [_CONFIG, f"--bind=127.0.0.1:{port}"]
+        self._command += _ONE if name == "counting" else ()
         self.started_in = 0.0  # seconds until the first answer
 
     def __enter__(self) -> Self:

@@ -136,9 +136,9 @@ def _fingerprint() -> str:
 def _serve(env: dict[str, str], port: int) -> int:
     """Run the production server until it ends or we are told to stop."""
     command = [PYTHON, "-m", "gunicorn", "ifa_crm.wsgi", f"--bind=127.0.0.1:{port}"]
-    command += ["--worker-class=gthread", "--workers=2", "--threads=4", "--graceful-timeout=5"]
-    command += ["--no-control-socket", "--log-level=warning", f"--pid={VAR / 'server.pid'}"]
-    server = subprocess.Popen(command, env=env, cwd=ROOT, start_new_session=True)
+    command += [f"--config={ROOT / 'gunicorn.conf.py'}", f"--pid={VAR / 'server.pid'}"]
+    lean = env | {"MALLOC_ARENA_MAX": "2", "MALLOC_TRIM_THRESHOLD_": "131072"}  # docs/deployment.md
+    server = subprocess.Popen(command, env=lean, cwd=ROOT, start_new_session=True)
     beside = _start_clockwork(env)
 
     def end(signum: int, frame: FrameType | None) -> None:

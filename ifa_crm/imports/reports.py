@@ -6,8 +6,6 @@ from tempfile import TemporaryFile
 from typing import IO, Any, Final
 
 from django.utils.translation import gettext as _
-from openpyxl import Workbook
-from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
 from ifa_crm.imports.choices import Outcome
 from ifa_crm.imports.models import Import, ImportRow
@@ -84,15 +82,17 @@ def as_csv(rows: Iterable[list[Any]], delimiter: str = ",") -> Iterator[str]:
 
 
 def as_xlsx(rows: Iterable[list[Any]]) -> IO[bytes]:
+    from openpyxl import Workbook  # as in shared/export.py
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    def clean(cell: Any) -> Any:
+        return ILLEGAL_CHARACTERS_RE.sub("", cell) if isinstance(cell, str) else cell
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(_("Import"))
     for row in rows:
-        sheet.append([_clean(cell) for cell in row])
+        sheet.append([clean(cell) for cell in row])
     file = TemporaryFile()  # noqa: SIM115  # the answer closes it
     book.save(file)
     file.seek(0)
     return file
-
-
-def _clean(cell: Any) -> Any:
-    return ILLEGAL_CHARACTERS_RE.sub("", cell) if isinstance(cell, str) else cell

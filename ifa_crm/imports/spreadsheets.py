@@ -15,10 +15,11 @@ from typing import IO, Any, Final
 
 from django.utils.translation import gettext as _
 
-from ifa_crm.imports import sniffing, workbooks
+from ifa_crm.imports import sniffing
 from ifa_crm.imports.bad_file import BadFileError
 from ifa_crm.imports.choices import FileKind
-from ifa_crm.imports.workbooks import Cell
+
+Cell = str | int | float | bool | None
 
 MOST_BYTES: Final = 20 * 1024 * 1024
 MOST_ROWS: Final = 200_000
@@ -124,6 +125,8 @@ def rows_of(
     """The rows that hold something, each with its line as a spreadsheet program counts it."""
     file.seek(0)
     if kind == FileKind.XLSX:
+        from ifa_crm.imports import workbooks  # with openpyxl: 7 MB, only for who reads one
+
         check_archive(file)
         with workbooks.opened(file) as book:
             yield _guarded(workbooks.rows_of(book, sheet))
@@ -211,6 +214,8 @@ def _without_nul(text: io.TextIOWrapper) -> Iterator[str]:
 
 def sheets_of(file: IO[bytes]) -> list[str]:
     """The names of the sheets that are shown, in their order."""
+    from ifa_crm.imports import workbooks
+
     check_archive(file)
     with workbooks.opened(file) as book:
         names = [sheet.title for sheet in book.sheets if sheet.is_shown] or [

@@ -118,7 +118,8 @@ MULTIPLES: Final[dict[str, int]] = {
 
 
 @cache
-def _months() -> dict[str, int]:
+def months() -> Mapping[str, int]:
+    """The names of months and their numbers. Read at need: the languages take 8 MB."""
     found: dict[str, int] = {}
     for language in ("en", "fr", "de", "es", "it"):
         for width in ("wide", "abbreviated"):
@@ -126,8 +127,6 @@ def _months() -> dict[str, int]:
             found |= {key_of(name): number for number, name in names.items()}
     return found | {"sept": 9, "fevr": 2, "juil": 7}
 
-
-MONTHS: Final = _months()
 
 # In these languages the names of all countries are known, beside English and French.
 _LANGUAGES: Final = (

@@ -20,8 +20,7 @@ from openpyxl.styles.stylesheet import apply_stylesheet
 from openpyxl.utils.datetime import from_excel
 
 from ifa_crm.imports.bad_file import BadFileError
-
-Cell = str | int | float | bool | None
+from ifa_crm.imports.spreadsheets import Cell
 
 CHUNK: Final = 64 * 1024
 LONGEST_GAP: Final = 100_000  # empty rows after which nothing is expected any more

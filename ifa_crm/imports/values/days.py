@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from import_export import widgets
 
 from ifa_crm.imports.values.base import TwoMeaningsError, UnreadableError, Value, shown
-from ifa_crm.imports.words import MONTHS, key_of
+from ifa_crm.imports.words import key_of, months
 from ifa_crm.shared.dates import FIRST_YEAR, LAST_YEAR
 
 DMY: Final = "dmy"
@@ -72,9 +72,9 @@ def _day(value: Any, chosen: str) -> dt.date:
     if found := _NUMBERS.match(text):
         return _by_order(int(found[1]), int(found[2]), _year(found[3]), chosen, text)
     if found := _WORD_INSIDE.match(text):
-        return dt.date(int(found[3]), MONTHS[key_of(found[2])], int(found[1]))
+        return dt.date(int(found[3]), months()[key_of(found[2])], int(found[1]))
     if found := _WORD_FIRST.match(text):
-        return dt.date(int(found[3]), MONTHS[key_of(found[1])], int(found[2]))
+        return dt.date(int(found[3]), months()[key_of(found[1])], int(found[2]))
     raise ValueError(value)
 
 

@@ -39,9 +39,8 @@ def icon(name: str, size: int = 20) -> SafeString:
 @register.simple_tag
 def badge(text: Any, tone: str = "neutral", icon_name: str = "") -> SafeString:
     """A small mark with a word. Tones: neutral, accent, good, warn, bad, quiet."""
-    if text in (None, ""):
-        return mark_safe("")
-    return _badge(str(text), tone, icon_name)
+    words = "" if text is None else str(text)  # once: a lazy text is translated each time
+    return _badge(words, tone, icon_name) if words else mark_safe("")
 
 
 @lru_cache(maxsize=2048, typed=True)  # a list draws the same few again and again
