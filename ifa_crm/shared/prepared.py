@@ -6,9 +6,10 @@ Values that never change stay in the text: by them a partial index is known to s
 for any value (``plan_cache_mode`` in the settings), which is asked of prepared statements alone.
 """
 
+from dataclasses import dataclass
 from typing import Any
 
-from psycopg import Cursor
+from psycopg import ClientCursor, Cursor
 from psycopg.sql import Literal
 
 
@@ -16,7 +17,22 @@ class _PreparedCursor(Cursor[Any]):
     """A cursor whose statements are prepared the first time; psycopg keeps which those are."""
 
     def execute(self, query: Any, params: Any = None, **options: Any) -> Any:
-        return super().execute(query, params, **{**options, "prepare": True})
+        result = super().execute(query, params, **{**options, "prepare": True})
+        self._query: Any = _Told(self.connection, query, params)
+        return result
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What was asked, as Django's log of queries reads it off a cursor: with its values."""
+
+    connection: Any
+    sql: Any
+    params: Any
+
+    @property
+    def query(self) -> bytes:
+        return ClientCursor(self.connection).mogrify(self.sql, self.params).encode()
 
 
 class PreparingConnection:

@@ -124,7 +124,11 @@ def _trigrams(text: str) -> str:
 
 
 class Begins(StartsWith):
-    """``search_text__begins="ano"``: as ``startswith``, through the index of beginnings."""
+    """``search_text__begins="ano"``: as ``startswith``, through the index of beginnings.
+
+    What that index holds whole is not compared with the text again: PostgreSQL would look it up
+    among all pieces of all texts as well.
+    """
 
     rhs: Any
 
@@ -141,6 +145,8 @@ class Begins(StartsWith):
             beyond = head[:-1] + chr(ord(head[-1]) + 1)
             part = f"substr({text}, 1, {HEAD})"
             begun, told = f"{part} >= %s AND {part} < %s", [*values, head, *values, beyond]
+        if len(self.rhs) <= HEAD:
+            return f"({begun})", tuple(told)
         return f"({begun} AND {sql})", (*told, *params)
 
 

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Role
 from investors.choices import Direction
+from investors.models import Lead
 from tests import make
 
 pytestmark = [
@@ -112,6 +113,33 @@ def _asked_for_today(user: User, words: str) -> str:
 def test_today_finds_what_to_take_in_its_order(adviser: User) -> None:
     plan = _plan(_asked_for_today(adviser, '"waits"'))
     assert plan.count("Scan using investors_lead_nobodys") == 2, plan  # of the office; of all
+
+
+@pytest.mark.usefixtures("many")
+def test_what_today_prepares_reads_no_table_whole(adviser: User, desk: User) -> None:
+    """Prepared statements are planned for any value, not for those of the reader."""
+    for user in (adviser, desk):
+        client = Client()
+        client.force_login(user)
+        assert client.get("/").status_code == 200
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT name, statement, cardinality(parameter_types) FROM pg_prepared_statements"
+            " WHERE statement ~ 'in_all|in_arm' AND statement !~ '\"investors_lead\".\"priority\"'"
+        )
+        prepared = cursor.fetchall()
+    assert len(prepared) > 5
+    for name, statement, values in prepared:
+        plan = _plan(f'EXECUTE "{name}"({", ".join(["NULL"] * values)})')
+        for table in TABLES:
+            assert f"Seq Scan on {table}" not in plan, f"{statement}\n{plan}"
+
+
+@pytest.mark.usefixtures("many")
+def test_a_common_beginning_is_not_looked_up_among_all_pieces() -> None:
+    begun = Lead.objects.filter(search_text__begins="quartz").order_by().values("pk")[:20]
+    plan = _plan(str(begun.query).replace("quartz%", "'quartz%'"))
+    assert "investors_lead_search" not in plan, plan
 
 
 @pytest.mark.usefixtures("many")
