@@ -15,7 +15,7 @@ def _standing(cluster: Any) -> str:
 
 
 def _first_region(cluster: Any) -> str | None:
-    return next((link.region.name for link in cluster.region_links.all()), None)
+    return next(iter(cluster.region_names), None)
 
 
 CLUSTER_COLUMNS = (
@@ -31,7 +31,7 @@ CLUSTER_COLUMNS = (
     Column(
         "sectors",
         _("Sectors"),
-        lambda row: in_one_line(link.sector for link in row.sector_links.all()),
+        lambda row: in_one_line(row.sector_names),
     ),
     Column(
         "seat",
@@ -53,7 +53,7 @@ CLUSTER_COLUMNS = (
     Column(
         "regions",
         _("Regions"),
-        lambda row: in_one_line(link.region.name for link in row.region_links.all()),
+        lambda row: in_one_line(row.region_names),
         shown=False,
     ),
     Column("website", _("Website"), lambda row: row.website, shown=False),

@@ -1,6 +1,7 @@
 """Rows put together for a page: reads that span several nouns and write nothing."""
 
 import datetime as dt
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -8,12 +9,15 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from clusters.choices import FactField, SuccessFactor
 from clusters.models import (
     Cluster,
     ClusterFact,
+    ClusterRegion,
+    ClusterSector,
     EvidenceNote,
     ExchangeRate,
     FundingLine,
@@ -25,6 +29,27 @@ from clusters.models import (
 )
 from clusters.services.clusters import facts_of
 from ifa_crm.staff.models import User
+
+
+def with_names(clusters: "list[Any]") -> None:
+    """Sets ``sector_names`` and ``region_names`` (the main one first) on each: texts alone, since
+    a list of rows with their links takes longer to build than to read."""
+    keys = [cluster.pk for cluster in clusters]
+    label = "label_fr" if (get_language() or "en").startswith("fr") else "label_en"
+    sectors = ClusterSector.objects.filter(cluster__in=keys).order_by("pk")
+    regions = ClusterRegion.objects.filter(cluster__in=keys).order_by("rank")
+    sector_names = _texts(sectors.values_list("cluster", f"sector__{label}"))
+    region_names = _texts(regions.values_list("cluster", "region__name"))
+    for cluster in clusters:
+        cluster.sector_names = sector_names[cluster.pk]
+        cluster.region_names = region_names[cluster.pk]
+
+
+def _texts(rows: Iterable[tuple[int, str]]) -> dict[int, list[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    for key, text in rows:
+        found[key].append(text)
+    return found
 
 
 @dataclass(frozen=True)

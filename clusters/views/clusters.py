@@ -5,7 +5,6 @@ from typing import Any
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Prefetch, QuerySet
 from django.db.models.functions import Lower
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect
@@ -22,8 +21,6 @@ from clusters.forms.clusters import ClusterForm
 from clusters.models import (
     Cluster,
     ClusterFact,
-    ClusterRegion,
-    ClusterSector,
     ClusterTopic,
     CorrectionNote,
     EvidenceNote,
@@ -31,7 +28,7 @@ from clusters.models import (
     Membership,
     Partnership,
 )
-from clusters.reading import fact_rows, grouped_evidence, projects_of_cluster
+from clusters.reading import fact_rows, grouped_evidence, projects_of_cluster, with_names
 from clusters.services.clusters import save_cluster
 from clusters.views.archiving import archive_page, restore_page
 from clusters.views.frame import address_of, cluster_frame, clusters_of
@@ -42,13 +39,6 @@ from ifa_crm.shared.lists import ListPage
 from ifa_crm.staff.decorators import StaffRequest, requires
 from ifa_crm.staff.roles import Act
 from ifa_crm.work.views.export import export_of
-
-
-def _shown(rows: "QuerySet[Cluster]") -> "QuerySet[Cluster]":
-    return rows.select_related("desk_officer").prefetch_related(
-        Prefetch("sector_links", ClusterSector.objects.select_related("sector")),
-        Prefetch("region_links", ClusterRegion.objects.select_related("region")),
-    )
 
 
 def cluster_page(request: StaffRequest) -> ListPage:
@@ -62,7 +52,8 @@ def cluster_page(request: StaffRequest) -> ListPage:
             "city": ("seat_city", Lower("name").asc()),
         },
         default_sort="name",
-        show=_shown,
+        show=lambda rows: rows.select_related("desk_officer"),
+        fill=with_names,
         default_size=100,
         columns=CLUSTER_COLUMNS,
         export=reverse("clusters:cluster_export"),

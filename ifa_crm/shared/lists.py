@@ -28,12 +28,14 @@ from django.db.models import F, Model, OrderBy, QuerySet
 from django.forms import BoundField
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.template.response import TemplateResponse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.formats import number_format
 
 from ifa_crm.shared.columns import Choice, Column, chosen, with_columns, written
 from ifa_crm.shared.extend import OfferedViews, views_of_list
 from ifa_crm.shared.filtersets import filter_names, filter_parts
+from ifa_crm.shared.standing_queries import Given, standing
 
 PAGE_SIZES = (25, 50, 100)
 LAST_PAGE_EVER = 1_000_000  # beyond it an offset no longer fits a database's integer
@@ -148,12 +150,26 @@ class ListPage:
     def objects(self) -> list[Any]:
         """The rows to show, in order."""
         keys = self._page[1][: self.size]
-        found = self.show(self.model._default_manager.filter(pk__in=keys)).order_by()
-        found = with_columns(found, self.shown_columns)
-        by_key = {row.pk: row for row in found}
+        by_key = {row.pk: row for row in self._rows_of(keys)}
         shown = [by_key[key] for key in keys if key in by_key]
         self.fill(shown)
         return shown
+
+    def _rows_of(self, keys: list[Any]) -> "QuerySet[Any]":
+        """The rows with these keys. Worded once for each reader and each number of rows, unless
+        the list is that of one record, of which there are many."""
+
+        def build(given: Given) -> "QuerySet[Any]":
+            rows = self.show(self.model._default_manager.filter(pk__in=given.keys)).order_by()
+            return with_columns(rows, self.shown_columns)
+
+        given = Given(tuple(keys), timezone.now())
+        match, user = self.request.resolver_match, getattr(self.request, "user", None)
+        if not keys or user is None or match is None or match.kwargs:
+            return build(given)
+        columns = tuple(column.key for column in self.shown_columns)
+        rights = getattr(user, "acts", None)
+        return standing((match.view_name, columns, user.pk, rights, len(keys)), build, given)
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.objects)
