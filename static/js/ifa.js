@@ -91,6 +91,12 @@
       if (box.defaultChecked) box.checked = target.value === "out";
     }
   });
+  // Who ticks some leads of a handover means those.
+  document.addEventListener("change", ({ target }) => {
+    if (target.name !== "leads" || !target.form) return;
+    const only = target.form.querySelector("[name=which][value=ticked]");
+    if (only) only.checked = true;
+  });
   document.addEventListener("htmx:afterSwap", (event) => {
     const said = event.target.matches("[data-speak]") ? event.target : event.target.querySelector("[data-speak]");
     if (said) speak(said.textContent.trim());
