@@ -86,6 +86,10 @@
   }
   // What an entry of ours is taken to end, one of theirs does not.
   document.addEventListener("change", ({ target }) => {
+    if (target.name === "done" && target.form) {
+      const byUs = target.form.querySelector("[name=ticked]");
+      if (byUs) byUs.value = "";
+    }
     if (target.name !== "direction") return;
     for (const box of target.form.querySelectorAll("[name=done]")) {
       if (box.defaultChecked) box.checked = target.value === "out";
