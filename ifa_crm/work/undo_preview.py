@@ -198,6 +198,6 @@ def outcome_counts(batch: Batch) -> list[tuple[str, int]]:
     for outcome, what, n in rows:
         made = what == Noted.CREATED and outcome == Undone.WHOLLY
         counted["removed" if made else outcome] += n
-    removed = ("removed", pgettext("change", "removed"))
+    removed = ("removed", pgettext("undone", "removed"))
     labels: list[tuple[str, Any]] = [removed, *Undone.choices, ("", _("still to do"))]
     return [(str(label), counted[key]) for key, label in labels if counted.get(key)]

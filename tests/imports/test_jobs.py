@@ -223,7 +223,7 @@ def test_companies_that_were_handed_over_stay_whole_and_the_others_go(
         leads.assign(actor=manager, lead=lead, owner=adviser, deputy=None, office=None)
     page = as_user(manager).get(batch.get_absolute_url()).content.decode()
     assert page.count("Changed since") == 3 * 2  # of the lead and of its action
-    assert page.count("stays as well") == 3 * 2
+    assert page.count(">stays<") == 3 * 4
     assert page.count("is removed") == 9 * 4
     undo(actor=manager, batch=batch)
     batch.refresh_from_db()
@@ -275,4 +275,24 @@ def test_two_bring_in_the_same_company_at_once(manager: User) -> None:
     write(second)
     assert results(second) == {2: ""}
     assert outcomes(second) == {2: "twin"}
+    assert Investor.objects.count() == 1
+
+
+@pytest.mark.parametrize("decision", [Decision.SAME, Decision.NEW])
+def test_what_was_left_is_written_after_an_undo(manager: User, decision: Decision) -> None:
+    """The record that the row was like is gone."""
+    twin = ("Kyoto Cells", *ROW[1:3], "", "Fuel cells", "")
+    imported = bring(manager, [HEADINGS, ROW, twin])
+    assert results(imported) == {2: "created", 3: ""}
+    undo(actor=manager, batch=imported.batch)
+    imported.refresh_from_db()
+    deciding.decide_all(
+        actor=manager,
+        imported=imported,
+        kind=imported.rows.get(line=3).twin_kind,
+        decision=decision,
+    )
+    imported = write(imported)
+    assert imported.job is not None
+    assert (imported.job.error, results(imported)[3]) == ("", "created")
     assert Investor.objects.count() == 1
