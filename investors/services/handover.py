@@ -52,6 +52,8 @@ def prepare(*, actor: User, giver: User, terms: Terms, leads: Iterable[Lead]) ->
     _require_receiver(giver, terms.receiver)
     if terms.until is not None and terms.until <= timezone.localdate():
         raise refusal("until", _("Choose a day ahead."), "not_ahead")
+    if terms.until is not None and not giver.is_active:
+        raise refusal("until", _("%(name)s has left.") % {"name": giver}, "gone")
     chosen = list(leads)
     if not chosen:
         raise ValidationError(_("Choose at least one lead."), "nothing")

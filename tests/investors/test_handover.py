@@ -179,6 +179,12 @@ def test_terms_are_checked(adviser: User, colleague: User) -> None:
     with pytest.raises(ValidationError) as refused:
         prepared(adviser, adviser, colleague, until=TODAY())
     assert refused.value.error_dict["until"][0].code == "not_ahead"
+    User.objects.filter(pk=adviser.pk).update(is_active=False)
+    gone = User.objects.get(pk=adviser.pk)
+    tomorrow = TODAY() + dt.timedelta(days=1)
+    with pytest.raises(ValidationError) as refused:
+        prepared(make.user(role=Role.MANAGER), gone, colleague, until=tomorrow)
+    assert refused.value.error_dict["until"][0].code == "gone"
 
 
 def test_constraints_hold_in_the_database(adviser: User, colleague: User) -> None:
