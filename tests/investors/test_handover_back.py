@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.urls import reverse
+from django.utils.formats import date_format
 
 from ifa_crm.home import handed as sorts
 from ifa_crm.staff.models import User
@@ -187,6 +188,17 @@ def test_one_that_is_refused_holds_up_no_other_and_can_be_tried_again(
     Lead.objects.filter(pk=bad.pk).update(title=title)
     assert handover_back.bring_back(actor=adviser, handover=made).back == 1
     assert place(bad)[0] == adviser
+
+
+def test_today_and_the_page_say_when_they_are_back(
+    adviser: User, colleague: User, as_user: SignIn
+) -> None:
+    make.lead(owner=adviser)
+    made = lent(adviser, colleague)
+    words = f"back on {date_format(made.until)}"
+    [line] = lines(sorts.HANDED, colleague)
+    assert words in line.why
+    assert words in as_user(adviser).get(made.get_absolute_url()).content.decode()
 
 
 def test_what_was_handed_on_is_not_to_be_taken_over(adviser: User, colleague: User) -> None:
