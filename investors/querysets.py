@@ -337,6 +337,11 @@ class ActionQuerySet(UnderLead["Action"]):
         return self.filter(due__lte=day)
 
 
+def held_by(person: F, lead: str = "lead__") -> Q:
+    """Whether they look after the lead, as its owner or deputy."""
+    return Q(**{f"{lead}owner": person}) | Q(**{f"{lead}deputy": person})
+
+
 class HandoverQuerySet(QuerySet["Handover"]):
     def visible_to(self, user: "User") -> Self:
         """Those between whom it goes, who prepared it, and whoever may reassign leads."""
@@ -346,11 +351,13 @@ class HandoverQuerySet(QuerySet["Handover"]):
 
     def due_back_on(self, day: dt.date) -> Self:
         """Handed over for a time that is over by ``day``. Twin: :meth:`Handover.is_due_back_on`."""
-        return self.filter(confirmed_at__isnull=False, returned_at__isnull=True, until__lte=day)
+        lasts = Q(confirmed_at__isnull=False, returned_at__isnull=True, giver__is_active=True)
+        return self.filter(lasts, until__lte=day)
 
     def with_counts(self) -> Self:
         """Annotate ``n_leads``, and ``n_waiting``: those that nobody has taken over yet."""
         waiting = Q(leads__state=HandedState.MOVED, leads__acknowledged_at__isnull=True)
+        waiting &= held_by(F("receiver"), "leads__lead__")
         return self.annotate(
             n_leads=models.Count("leads"), n_waiting=models.Count("leads", filter=waiting)
         )
@@ -358,8 +365,10 @@ class HandoverQuerySet(QuerySet["Handover"]):
 
 class HandedLeadQuerySet(UnderLead["HandedLead"]):
     def to_take_over(self) -> Self:
-        """Handed over, and not yet acknowledged by the receiver."""
-        return self.filter(state=HandedState.MOVED, acknowledged_at__isnull=True)
+        """Handed over, not yet acknowledged by the receiver, and still with them. Twin:
+        :attr:`HandedLead.is_to_take_over`."""
+        waits = Q(state=HandedState.MOVED, acknowledged_at__isnull=True)
+        return self.filter(waits, held_by(F("handover__receiver")))
 
 
 class EnquiryQuerySet(QuerySet["Enquiry"]):

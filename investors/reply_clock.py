@@ -145,8 +145,18 @@ def deadlines(calendar: Calendar, received: dt.datetime) -> Deadlines:
 
 
 def is_late_entry(calendar: Calendar, happened: dt.datetime, logged: dt.datetime) -> bool:
-    """Whether it was logged more than one working day after it happened."""
-    return logged - happened > DAY and calendar.worked(happened, logged) > DAY
+    """Whether it was logged more than one working day after its date, by the days of the office.
+
+    Told by days and not by hours: what is said on a Monday is in time all Tuesday, whatever the
+    hour and however long the office is open; many entries are known by their date only.
+    """
+    day = happened.astimezone(calendar.zone).date()
+    last = logged.astimezone(calendar.zone).date()
+    worked = 0
+    while day < last and worked <= 1:
+        day += _ONE_DAY
+        worked += bool(calendar.stretches(day))
+    return worked > 1
 
 
 class State(StrEnum):

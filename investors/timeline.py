@@ -162,7 +162,7 @@ INTERACTIONS = TimelineSource(
     at="happened_at",
     fields=(
         *("ref", "kind", "direction", "result", "happened_at", "subject", "text", "answered_at"),
-        *("reply_due_at", "logged_late"),
+        *("reply_due_at", "logged_at", "logged_late"),
         *("lead__owner", "lead__deputy", *lead_fields(), *person("logged_by")),
     ),
     extra=("status_then",),

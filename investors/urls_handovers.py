@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from investors.views import handovers
+from investors.views import handovers, handovers_back
 
 urlpatterns = [
     path("handovers/", handovers.handover_list, name="handover_list"),
@@ -13,9 +13,10 @@ urlpatterns = [
     path("handovers/<slug:ref>/discard/", handovers.handover_discard, name="handover_discard"),
     path(
         "handovers/<slug:ref>/bring-back/",
-        handovers.handover_bring_back,
+        handovers_back.handover_bring_back,
         name="handover_bring_back",
     ),
+    path("handovers/<slug:ref>/put-off/", handovers_back.handover_put_off, name="handover_put_off"),
     path("handovers/<slug:ref>/leads/<slug:lead>/", handovers.handover_lead, name="handover_lead"),
     path(
         "handovers/<slug:ref>/leads/<slug:lead>/leave-out/",

@@ -28,7 +28,7 @@ def _to_take_over(row: HandedLead, moment: Moment) -> Line:
     handover = row.handover
     why = _("Handed over by %(name)s") % {"name": handover.giver}
     if handover.until:
-        why += " · " + _("until %(day)s") % {"day": date_format(handover.until)}
+        why += " · " + _("back on %(day)s") % {"day": date_format(handover.until)}
     names = [handover.ref, row.lead.ref]
     return Line(
         title=str(row.lead),

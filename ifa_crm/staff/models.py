@@ -252,6 +252,11 @@ class User(Audited, AbstractUser):
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
 
+    def absences_between(self, first: dt.date, last: dt.date) -> "models.QuerySet[Absence]":
+        """When they are away on any of these days, and who stands in."""
+        rows = Absence.objects.filter(user=self, first_day__lte=last, last_day__gte=first)
+        return rows.select_related("stand_in")
+
     def refresh_from_db(self, *args: Any, **kwargs: Any) -> None:
         for name in ("roles", "acts"):
             self.__dict__.pop(name, None)

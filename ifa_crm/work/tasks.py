@@ -1,6 +1,9 @@
 """The one task in the queue: run a job by its key. What it does is the job's kind."""
 
+import inspect
 import logging
+from collections.abc import Callable, Mapping
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -34,6 +37,10 @@ def attempt(job: Job) -> None:
     if job.known is None:
         jobs.refuse(job, _("This version knows no job “%s”.") % job.kind)
         return
+    if not fits(job.known.run, job.arguments):
+        told = _("It was queued by another version, which asked for other things. Start it anew.")
+        jobs.refuse(job, told)
+        return
     try:
         job.known.run(JobRun(job), **job.arguments)
         jobs.finish(job)
@@ -46,3 +53,12 @@ def attempt(job: Job) -> None:
     except Exception as error:
         log.exception("Job %s broke off.", job.ref)
         jobs.break_off(job, f"{type(error).__name__}: {error}")
+
+
+def fits(run: Callable[..., None], arguments: Mapping[str, Any]) -> bool:
+    """Whether a kind of job can be run with what was asked of it when it was queued."""
+    try:
+        inspect.signature(run).bind(None, **arguments)
+    except TypeError:
+        return False
+    return True

@@ -2,13 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
-from django.db.models import Count, Field, ForeignKey, Min, Model
+from django.db.models import Case, Count, Field, ForeignKey, Max, Min, Model, When
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from ifa_crm.shared.history import Names, label_of, names_of, words
 from ifa_crm.staff.models import User
@@ -38,10 +39,12 @@ class RowLine:
     name: str  # the kind of row where it is not the subject itself
     fields: list[FieldLine]
     is_gone: bool
+    since: list[str]  # the fields of a row that was made that have another value by now
+    stays: bool = False  # with a record of which something was worked on
 
     @property
     def is_touched(self) -> bool:
-        return self.is_gone or any(field.stays for field in self.fields)
+        return self.is_gone or bool(self.since) or any(field.stays for field in self.fields)
 
 
 @dataclass(frozen=True)
@@ -69,13 +72,15 @@ class Preview:
 
 
 def preview(batch: Batch, user: User, number: int = 1) -> Preview:
+    """A page of it; once it is undone, what stayed comes first."""
     subjects = batch.entries.order_by().values_list("subject_type", "subject_id")
     count = subjects.distinct().count()
     pages = max(1, -(-count // PER_PAGE))
     number = min(max(1, number), pages)
-    ordered = subjects.annotate(first=Min("pk")).order_by("first")
+    stayed = Max(Case(When(outcome__in=[Undone.KEPT, Undone.PARTLY], then=1), default=0))
+    ordered = subjects.annotate(first=Min("pk"), stayed=stayed).order_by("-stayed", "first")
     start = (number - 1) * PER_PAGE
-    keys: list[Key] = [(kind, key) for kind, key, _first in ordered[start : start + PER_PAGE]]
+    keys: list[Key] = [(kind, key) for kind, key, *_rest in ordered[start : start + PER_PAGE]]
     shown = _rows(keys, user)
     lines = _lines(batch, [key for key in keys if key in shown], shown, user)
     return Preview(lines, len(keys) - len(lines), number, pages, count)
@@ -117,7 +122,14 @@ def _lines(
         row = rows.get((entry.content_type_id, entry.object_id))
         subject = (entry.subject_type_id, entry.subject_id)
         by_subject[subject].append(_row_line(entry, row, names))
-    return [SubjectLine(subjects[key], by_subject[key]) for key in keys if by_subject[key]]
+    return [SubjectLine(subjects[key], _whole(by_subject[key])) for key in keys if by_subject[key]]
+
+
+def _whole(rows: list[RowLine]) -> list[RowLine]:
+    """A record that was made stays whole if anybody worked on it or on what was made under it."""
+    is_made = any(row.entry.was_made and row.entry.is_of_subject for row in rows)
+    stays = is_made and any(row.since for row in rows)
+    return [replace(row, stays=stays) for row in rows]
 
 
 def _model(entry: BatchEntry) -> type[Model] | None:
@@ -144,13 +156,14 @@ def _names(entries: Iterable[BatchEntry], user: User) -> Names:
 
 def _row_line(entry: BatchEntry, row: Any, names: Names) -> RowLine:
     model = _model(entry)
-    own = (entry.content_type_id, entry.object_id) == (entry.subject_type_id, entry.subject_id)
     stays = undoable(type(row)).stays(row, entry.after) if row is not None else set()
     if entry.outcome:
         stays = set(entry.kept)
     return RowLine(
         entry=entry,
-        name="" if own or model is None else capfirst(str(model._meta.verbose_name)),
+        name=""
+        if entry.is_of_subject or model is None
+        else capfirst(str(model._meta.verbose_name)),
         fields=[
             FieldLine(
                 label_of(field),
@@ -161,7 +174,13 @@ def _row_line(entry: BatchEntry, row: Any, names: Names) -> RowLine:
             for field in _fields(entry)
         ],
         is_gone=row is None and not entry.outcome and entry.what != Noted.DELETED,
+        since=_labels(model, stays) if model is not None and entry.was_made else [],
     )
+
+
+def _labels(model: type[Model], names: Iterable[str]) -> list[str]:
+    fields = (model._meta.get_field(name) for name in sorted(names))
+    return [label_of(field) for field in fields if isinstance(field, Field)]
 
 
 def _shown(field: "Field[Any, Any]", value: Any, names: Names) -> str | None:
@@ -173,7 +192,12 @@ def _text(value: Any) -> Any:
 
 
 def outcome_counts(batch: Batch) -> list[tuple[str, int]]:
-    """How many rows of a batch were brought back, wholly, partly or not; those to do last."""
-    counted = dict(batch.entries.order_by().values_list("outcome").annotate(n=Count("pk")))
-    labels: list[tuple[str, Any]] = [*Undone.choices, ("", _("still to do"))]
+    """How many rows of a batch were brought back or removed, partly or not; those to do last."""
+    rows = batch.entries.order_by().values_list("outcome", "what").annotate(n=Count("pk"))
+    counted: dict[str, int] = defaultdict(int)
+    for outcome, what, n in rows:
+        made = what == Noted.CREATED and outcome == Undone.WHOLLY
+        counted["removed" if made else outcome] += n
+    removed = ("removed", pgettext("undone", "removed"))
+    labels: list[tuple[str, Any]] = [removed, *Undone.choices, ("", _("still to do"))]
     return [(str(label), counted[key]) for key, label in labels if counted.get(key)]

@@ -39,7 +39,7 @@ class HandoverForm(HouseForm):
     leads: Any = forms.ModelMultipleChoiceField(
         Lead.objects.none(), required=False, to_field_name="ref"
     )
-    groups = [("", ["receiver", ("until", "deputy_rule"), "note", "which"])]
+    groups = [("", ["receiver", "until", "deputy_rule", "note", "which"])]
 
     def __init__(self, *args: Any, rows: "QuerySet[Lead]", **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -51,8 +51,13 @@ class HandoverForm(HouseForm):
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or self.cleaned_data
-        if cleaned.get("which") == TICKED and not cleaned.get("leads"):
+        ticked = len(cleaned.get("leads") or ())
+        if cleaned.get("which") == TICKED and not ticked:
             self.add_error("which", _("Tick at least one lead."))
+        elif cleaned.get("which") == ALL and 0 < ticked < self.rows.count():
+            self.add_error(
+                "which", _("Some leads are ticked and others are not: only those, or all?")
+            )
         return cleaned
 
     @property
@@ -74,4 +79,12 @@ class NoteForm(HouseForm):
         required=False,
         max_length=4000,
         widget=forms.Textarea,
+    )
+
+
+class PutOffForm(HouseForm):
+    until = forms.DateField(
+        label=_("Back on"),
+        required=False,
+        help_text=_("Leave it empty if the leads stay for good."),
     )

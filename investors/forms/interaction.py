@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext_lazy as _
 
 from ifa_crm.shared.clash import ClashMixin
@@ -91,6 +92,8 @@ class InteractionForm(SaidForm):
         widget=forms.CheckboxSelectMultiple,
         help_text=_("Stays open if nobody answered. Untick what a message of theirs does not end."),
     )
+    # What was ticked before anybody typed; scripts empty it once somebody ticks by hand.
+    ticked = forms.CharField(required=False, widget=forms.HiddenInput)
     next_what = forms.CharField(
         label=_("Next action"),
         max_length=200,
@@ -108,8 +111,9 @@ class InteractionForm(SaidForm):
         super().__init__(*args, lead=lead, user=user, **kwargs)
         theirs = [action for action in lead.actions.open() if may_act(user, action)]
         self.offer("done", lead.actions.filter(pk__in=[action.pk for action in theirs]))
+        self.fields["ticked"].initial = ",".join(str(each.pk) for each in self.initial["done"])
         if not theirs:
-            del self.fields["done"]
+            del self.fields["done"], self.fields["ticked"]
         if not with_next:
             del self.fields["next_what"], self.fields["next_due"]
         if not {"done", "next_what"} & set(self.fields):
@@ -122,7 +126,24 @@ class InteractionForm(SaidForm):
                 self.add_error("next_due", _("Say when it is due."))
         elif cleaned.get("next_due") and not cleaned.get("next_what"):
             self.add_error("next_what", _("Say what is to be done."))
+        if cleaned.get("direction") == Direction.IN:
+            self._ask_what_theirs_ends(cleaned)
         return cleaned
+
+    def _ask_what_theirs_ends(self, cleaned: dict[str, Any]) -> None:
+        """What was ticked for an entry of ours is ended by one of theirs only if somebody says
+        so: without scripts it is still ticked after *From the investor* was chosen."""
+        for_ours = set(cleaned.get("ticked", "").split(","))
+        chosen = [str(action.pk) for action in cleaned.get("done") or ()]
+        if for_ours.isdisjoint(chosen):
+            return
+        sent = MultiValueDict(self.data)
+        sent.setlist("done", [key for key in chosen if key not in for_ours])
+        sent["ticked"] = ""
+        self.data = sent
+        self.add_error(
+            "done", _("It came from them: tick again what it ends all the same, or leave it open.")
+        )
 
     @property
     def following(self) -> NextAction | None:
@@ -153,7 +174,8 @@ class QuickLogForm(InteractionForm):
 
     def __init__(self, *args: Any, kind: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        del self.fields["subject"], self.fields["files"]
+        for name in ("subject", "files", "ticked"):
+            self.fields.pop(name, None)
         for name in ("kind", "direction"):
             self.fields[name].widget = forms.HiddenInput()
         spoken = kind in SPOKEN

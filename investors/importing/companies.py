@@ -169,7 +169,7 @@ class CompanyImporter(Importer):
         for line in lines:
             if line.decision == Decision.SKIP:
                 line.result = Result.SKIPPED
-        known = dict(made)
+        known = self._still_there(made)
         with noting_together():
             for part in _parts([line for line in lines if line.decision != Decision.SKIP]):
                 self._write_part(part, known)
@@ -179,6 +179,13 @@ class CompanyImporter(Importer):
                         if line.result == Result.CREATED:
                             known.setdefault(f"new:{line.key}", line.principal)
                         known[f"line:{line.number}"] = line.principal
+
+    @staticmethod
+    def _still_there(made: Mapping[str, int]) -> dict[str, int]:
+        """Less what is gone since, as by an undo; what was merged goes by what took it up."""
+        rows = Investor.objects.filter(pk__in=set(made.values())) if made else ()
+        there = {row.pk: existing.kept(row).pk for row in rows}
+        return {name: there[key] for name, key in made.items() if key in there}
 
     def _write_part(self, lines: Sequence[Line], made: Mapping[str, int]) -> None:
         targets = self._targets_to_write(lines, made)

@@ -207,7 +207,8 @@ def _plan_contact(plan: Plan, line: Line, overwrite: bool) -> None:
         plan.contact = next((each for each in people if is_same(meant, each)), None)
     if plan.contact is None:
         plan.new_contact = reading.contact_fields(line)
-        _catch(line, "contact", lambda: check_new(meant))
+        made = Contact(**plan.new_contact)
+        _catch(line, "contact", lambda: check_new(made))
         return
     plan.contact_changes = _differing(plan.contact, fields, overwrite)
     _check(line, "contact", plan.contact, plan.contact_changes)

@@ -130,7 +130,7 @@ def _of_contacts() -> dict[str, Value]:
 
 def _of_leads(user: User) -> dict[str, Value]:
     answers = Choice(choice_words(Answer.choices, UNSURE))
-    people = Named(lambda: people_words(User.objects.order_by("-is_active", "pk")))
+    people = Named(lambda: people_words(_staff()))
     offices = Office.objects.filter(is_active=True)
     return {
         **_texts(Lead, "lead", "title", "origin_detail"),
@@ -160,6 +160,13 @@ def _of_leads(user: User) -> dict[str, Value]:
         "lead.action": Text(most=200),
         "lead.action_due": Day(),
     }
+
+
+def _staff() -> list[User]:
+    """Those who handle leads first: some names are proposed where one cannot be read."""
+    able = list(User.objects.with_act(Act.HANDLE_OWN).order_by("pk"))
+    others = User.objects.exclude(pk__in=[user.pk for user in able])
+    return [*able, *others.order_by("-is_active", "pk")]
 
 
 def _sector_words() -> dict[str, Any]:
@@ -234,9 +241,11 @@ def has_contact(line: Line) -> bool:
 
 
 def contact_fields(line: Line) -> dict[str, Any]:
+    """Somebody of whom a file knows an address only goes by it."""
     fields = line.under("contact")
     fields.pop("ref", None)
-    if not fields.get("name"):
+    fields["name"] = fields.get("name") or fields.get("email", "")
+    if not fields["name"]:
         line.refuse("contact.name", _("Say who that is."))
     return fields
 
@@ -313,5 +322,8 @@ def refuse_all(line: Line, prefix: str, error: ValidationError) -> None:
             column = "" if name == NON_FIELD_ERRORS else name
             if name == NON_FIELD_ERRORS and each.code and each.code.islower():
                 column = str(each.code)
+            key = column_of(prefix, column)
+            if each.code == "blank" and any(key == refused for refused, _why in line.errors):
+                continue  # what is missing was said already, in words for it
             for sentence in each.messages:
-                line.refuse(column_of(prefix, column), sentence)
+                line.refuse(key, sentence)

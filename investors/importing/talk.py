@@ -113,23 +113,30 @@ class InteractionImporter(RecordImporter):
         for row in seen.alias(lower=Lower("investor__name")).filter(lower__in=lowered):
             named.setdefault(key_of(row.investor.name), []).append(row)
         for line in lines:
-            lead: Lead | None
             if line.says("lead"):
-                lead = by_ref.get(line.values["lead"])
+                leads = [by_ref[line.values["lead"]]] if line.values["lead"] in by_ref else []
             else:
-                lead = self._by_name(line, named.get(key_of(line.values.get("investor", "")), []))
-            if lead is not None:
-                self._leads[line.number] = lead
+                leads = self._by_name(line, named.get(key_of(line.values.get("investor", "")), []))
+            if len(leads) == 1:
+                self._leads[line.number] = leads[0]
             elif not line.says("ref") and not line.errors:
-                line.refuse(
-                    "lead", _("Which lead this is about cannot be told: give its reference.")
-                )
+                line.refuse("lead", self._why_no_lead(line, leads))
 
     @staticmethod
-    def _by_name(line: Line, leads: list[Lead]) -> Lead | None:
+    def _why_no_lead(line: Line, leads: list[Lead]) -> str:
+        name = line.values.get("investor", "")
+        if leads:
+            told = _("“%(name)s” has several leads: give the need or the reference of one.")
+        elif name and not line.says("lead"):
+            told = _("No such lead of “%(name)s” is on record: give its reference.")
+        else:
+            return _("Which lead this is about cannot be told: give its reference.")
+        return told % {"name": name}
+
+    @staticmethod
+    def _by_name(line: Line, leads: list[Lead]) -> list[Lead]:
         need = key_of(line.values.get("need", ""))
-        fitting = [lead for lead in leads if not need or key_of(lead.title) == need]
-        return fitting[0] if len(fitting) == 1 else None
+        return [lead for lead in leads if not need or key_of(lead.title) == need]
 
     def fresh(self, line: Line) -> Interaction:
         lead = self._leads.get(line.number)

@@ -81,7 +81,8 @@ class Handover(Audited, models.Model):
     def is_due_back_on(self, day: dt.date) -> bool:
         """Whether the day has come on which the leads may go back."""
         lasts = self.confirmed_at is not None and self.returned_at is None
-        return lasts and self.until is not None and self.until <= day
+        is_over = self.until is not None and self.until <= day
+        return lasts and is_over and self.giver.is_active
 
 
 class HandedLead(Audited, models.Model):
@@ -143,3 +144,14 @@ class HandedLead(Audited, models.Model):
 
     def __str__(self) -> str:
         return str(self.lead)
+
+    @property
+    def is_held(self) -> bool:
+        """Handed over, and with the receiver still."""
+        theirs = self.handover.receiver_id in {self.lead.owner_id, self.lead.deputy_id}
+        return self.state == HandedState.MOVED and theirs
+
+    @property
+    def is_to_take_over(self) -> bool:
+        """Twin: :meth:`HandedLeadQuerySet.to_take_over`."""
+        return self.is_held and self.acknowledged_at is None

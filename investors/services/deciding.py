@@ -39,13 +39,28 @@ def lock_pair(pair: P) -> P:
     return locked
 
 
+def lock_to_merge(pair: P) -> P:
+    """The pair as it is now; refused if it was decided meanwhile, by a colleague or in another
+    window."""
+    pair = lock_pair(pair)
+    _require_unmerged(pair)
+    if pair.state == PairState.APART:
+        told = _("%(who)s has said meanwhile that they are not the same.")
+        raise ValidationError(told, "apart", {"who": pair.decided_by})
+    return pair
+
+
+def _require_unmerged(pair: InvestorPair | ContactPair) -> None:
+    if pair.state == PairState.MERGED:
+        raise ValidationError(_("They have been merged meanwhile."), "merged")
+
+
 @transaction.atomic
 def set_apart(*, actor: User, pair: P) -> P:
     """Remember that the two are not the same; they are not proposed again."""
     pair = lock_pair(pair)
     require(may_decide(actor, pair))
-    if pair.state == PairState.MERGED:
-        raise ValidationError(_("They have been merged meanwhile."), "merged")
+    _require_unmerged(pair)
     if pair.state == PairState.APART:
         told = _("%(who)s has said so already.")
         raise ValidationError(told, "apart", {"who": pair.decided_by})

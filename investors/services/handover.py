@@ -1,7 +1,8 @@
-"""Leads handed over: prepared, read through, handed over lead by lead, taken over, brought back.
+"""Leads handed over: prepared, read through, handed over lead by lead, taken over.
 
 Each lead moves in a transaction of its own, so that one that is refused holds up no other, and
-what was broken off goes on where it stopped.
+what was broken off goes on where it stopped. How they come back:
+:mod:`investors.services.handover_back`.
 """
 
 import datetime as dt
@@ -51,6 +52,8 @@ def prepare(*, actor: User, giver: User, terms: Terms, leads: Iterable[Lead]) ->
     _require_receiver(giver, terms.receiver)
     if terms.until is not None and terms.until <= timezone.localdate():
         raise refusal("until", _("Choose a day ahead."), "not_ahead")
+    if terms.until is not None and not giver.is_active:
+        raise refusal("until", _("%(name)s has left.") % {"name": giver}, "gone")
     chosen = list(leads)
     if not chosen:
         raise ValidationError(_("Choose at least one lead."), "nothing")
@@ -94,14 +97,14 @@ def discard(*, actor: User, handover: Handover) -> None:
     _locked_draft(actor, handover).delete()
 
 
-def _locked(handover: Handover) -> Handover:
+def locked(handover: Handover) -> Handover:
     rows = Handover.objects.select_for_update(of=("self",))
     found: Handover = rows.select_related("giver", "receiver").get(pk=handover.pk)
     return found
 
 
 def _locked_draft(actor: User, handover: Handover) -> Handover:
-    found = _locked(handover)
+    found = locked(handover)
     require(may_hand_over(actor, found.giver))
     if not found.is_draft:
         raise ValidationError(_("It was handed over already."), "confirmed")
@@ -173,7 +176,7 @@ def move(actor: User, handed: HandedLead) -> None:
     handed.was_deputy = lead.deputy_id == giver.pk
     handed.deputy_before = lead.deputy
     _hand(lead, handed)
-    _move_actions(lead, giver, receiver)
+    move_actions(lead, giver, receiver)
     handed.state, handed.moved_at = HandedState.MOVED, timezone.now()
     handed.save()
 
@@ -186,27 +189,27 @@ def _hand(lead: Lead, handed: HandedLead) -> None:
         deputy = None if lead.owner_id == receiver.pk else receiver
         give(lead, owner=lead.owner, deputy=deputy, office=lead.office)
     else:
-        office = _office(lead, giver, receiver)
-        give(lead, owner=receiver, deputy=_deputy(lead, handover), office=office)
+        office = office_after(lead, giver, receiver)
+        give(lead, owner=receiver, deputy=deputy_after(lead.deputy, handover), office=office)
 
 
-def _office(lead: Lead, before: User, after: User) -> Office | None:
+def office_after(lead: Lead, before: User, after: User) -> Office | None:
     """It goes along if the lead was with the office of whoever looked after it."""
     return after.office or lead.office if lead.office_id == before.office_id else lead.office
 
 
-def _deputy(lead: Lead, handover: Handover) -> User | None:
+def deputy_after(before: User | None, handover: Handover) -> User | None:
+    """Who is deputy once the receiver owns a lead of which ``before`` was deputy."""
     match DeputyRule(handover.deputy_rule):
         case DeputyRule.GIVER if handover.giver.is_active:
             giver: User = handover.giver
             return giver
         case DeputyRule.NONE:
             return None
-    deputy: User | None = lead.deputy
-    return None if lead.deputy_id == handover.receiver_id else deputy
+    return None if before is not None and before.pk == handover.receiver_id else before
 
 
-def _move_actions(lead: Lead, giver: User, receiver: User) -> None:
+def move_actions(lead: Lead, giver: User, receiver: User) -> None:
     for action in lead.actions.open().filter(assignee=giver):
         action.assignee = receiver
         action.save()
@@ -229,7 +232,7 @@ def _move_other_actions(actor: User, handover: Handover) -> None:
         action.save()
 
 
-# --- taken over, brought back -------------------------------------------------------------------
+# --- taken over --------------------------------------------------------------------------------
 
 
 @transaction.atomic
@@ -243,39 +246,3 @@ def acknowledge(*, actor: User, handed: HandedLead) -> HandedLead:
         handed.acknowledged_at = timezone.now()
         handed.save()
     return handed
-
-
-@transaction.atomic
-def bring_back(*, actor: User, handover: Handover) -> Handover:
-    """Give back, to whoever was away, the leads that the receiver still looks after."""
-    handover = _locked(handover)
-    require(actor.pk in {handover.giver_id, handover.receiver_id} or actor.may(Act.REASSIGN))
-    if handover.until is None or handover.is_draft:
-        raise ValidationError(_("It was handed over for good."), "for_good")
-    if handover.returned_at is not None:
-        raise ValidationError(_("The leads were brought back already."), "returned")
-    if not (handover.giver.is_active and handover.giver.may(Act.HANDLE_OWN)):
-        raise ValidationError(_("%(name)s has left."), "gone", {"name": handover.giver})
-    for handed in handover.leads.filter(state=HandedState.MOVED).order_by("pk"):
-        _bring_back(handed)
-    handover.returned_at = timezone.now()
-    handover.save()
-    return handover
-
-
-def _bring_back(handed: HandedLead) -> None:
-    handover, lead = handed.handover, lock(handed.lead)
-    giver, receiver = handover.giver, handover.receiver
-    place = "deputy" if handed.was_deputy else "owner"
-    if getattr(lead, f"{place}_id") != receiver.pk or lead.is_archived:
-        return  # it went another way meanwhile
-    if handed.was_deputy:
-        deputy = None if lead.owner_id == giver.pk else giver
-        give(lead, owner=lead.owner, deputy=deputy, office=lead.office)
-    else:
-        before = handed.deputy_before
-        deputy = None if before is not None and before.pk == giver.pk else before
-        give(lead, owner=giver, deputy=deputy, office=_office(lead, receiver, giver))
-    _move_actions(lead, receiver, giver)
-    handed.state = HandedState.BACK
-    handed.save()

@@ -24,7 +24,7 @@ from investors.models import (
 )
 from investors.permissions import require
 from investors.services.confidentiality import settle_investor
-from investors.services.deciding import lock_pair
+from investors.services.deciding import lock_to_merge
 from investors.services.investors import with_name
 from investors.services.matching import note_contact, note_investor, noting_together
 from investors.services.merging_contacts import absorb, require_mergeable
@@ -51,12 +51,13 @@ def merge_investors(
 
     Leads, contacts, subsidiaries and what higher apps have go over with all that hangs on them;
     of each two ``same_people`` the first takes up the second. The other record is archived and
-    its address leads to the one that is kept. Of two merges at once, the second is refused.
+    its address leads to the one that is kept. Of two merges at once, the second is refused;
+    so is a pair of which somebody said meanwhile that the two are not the same.
     Returns the batch by which it can be undone for 30 days.
     """
     require(actor.may(Act.MERGE))
     kept, gone = _lock_both(actor, pair, keep)
-    pair = lock_pair(pair)
+    pair = lock_to_merge(pair)
     batch = open_batch(actor=actor, kind=BatchKind.MERGE, title=_("Merge of two investors"))
     moves = Moves(batch, kept)
     with because(_("merge %(ref)s") % {"ref": batch.ref}), noting_together():

@@ -17,7 +17,7 @@ from ifa_crm.work.models import Batch
 from ifa_crm.work.services.undo import open_batch
 from investors.models import Contact, ContactPair, Interaction, Investor, PairState
 from investors.permissions import require
-from investors.services.deciding import lock_pair
+from investors.services.deciding import lock_to_merge
 from investors.services.folding import refold_leads
 from investors.services.matching import note_contact, noting_together
 from investors.services.moves import Moves
@@ -52,7 +52,7 @@ def merge_contacts(
     moves = Moves(batch, kept)
     with because(_("merge %(ref)s") % {"ref": batch.ref}), noting_together():
         values = {name: getattr(gone, name) for name in take if name in CONTACT_FIELDS}
-        pair = lock_pair(pair)
+        pair = lock_to_merge(pair)
         with moves.changing(pair, "state", "decided_at", "decided_by"):
             pair.state, pair.decided_at, pair.decided_by = PairState.MERGED, timezone.now(), actor
         absorb(kept, gone, values, actor, moves, fill=False)

@@ -1,5 +1,6 @@
-"""Handovers: prepared, read through lead by lead, confirmed, taken over, brought back."""
+"""Handovers: prepared, read through lead by lead, confirmed, taken over."""
 
+import datetime as dt
 from typing import Any
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from django.views.decorators.http import require_POST
 from ifa_crm.shared.editing import confirm_page, form_page, onward
 from ifa_crm.shared.forms import ConfirmForm
 from ifa_crm.staff.decorators import StaffRequest, requires
-from ifa_crm.staff.models import User
+from ifa_crm.staff.models import Absence, User
 from ifa_crm.staff.roles import Act
 from ifa_crm.work.models import Job
 from investors.choices import HandedState, Status
@@ -25,6 +26,7 @@ from investors.forms.handover import HandoverForm, NoteForm
 from investors.models import HandedLead, Handover, Lead
 from investors.permissions import require
 from investors.services import handover as handing
+from investors.services.handover_back import may_end
 
 LISTED = 200  # leads to tick; "all of this list" takes the others as well
 RECENT = 100
@@ -105,8 +107,8 @@ def _proposed(request: StaffRequest) -> dict[str, Any]:
     return {"receiver": receiver, "until": request.GET.get("until", "") or None}
 
 
-def _visible(request: StaffRequest, ref: str) -> Handover:
-    rows = Handover.objects.visible_to(request.user)
+def visible_handover(request: StaffRequest, ref: str) -> Handover:
+    rows = Handover.objects.visible_to(request.user).with_counts()
     found: Handover = get_object_or_404(
         rows.select_related("giver", "receiver", "made_by"), ref=ref
     )
@@ -116,26 +118,27 @@ def _visible(request: StaffRequest, ref: str) -> Handover:
 def _rows(request: StaffRequest, handover: Handover) -> "QuerySet[HandedLead]":
     """Its leads, as far as the reader sees them."""
     rows = HandedLead.objects.visible_to(request.user).filter(handover=handover)
-    return rows.select_related("lead__investor", "handover").order_by("pk")
+    return rows.select_related("lead__investor", "lead__owner", "handover").order_by("pk")
 
 
 @requires(Act.HANDLE_OWN)
 def handover_detail(request: StaffRequest, ref: str) -> HttpResponse:
-    handover = _visible(request, ref)
+    handover = visible_handover(request, ref)
     rows = list(_rows(request, handover))
     today = timezone.localdate()
     may_change = handing.may_hand_over(request.user, handover.giver)
-    hers = request.user.pk in {handover.giver_id, handover.receiver_id}
     context = {
         "title": str(handover),
         "handover": handover,
         "rows": rows,
+        "hidden": getattr(handover, "n_leads", 0) - len(rows),
         "today": today,
         "may_change": may_change and handover.is_draft,
-        "may_bring_back": (hers or request.user.may(Act.REASSIGN))
+        "may_end": may_end(request.user, handover)
         and handover.until is not None
         and not handover.is_draft
         and handover.returned_at is None,
+        "away": _away(handover) if handover.is_draft else [],
         "is_receiver": request.user.pk == handover.receiver_id,
         "other_actions": []
         if handover.giver.is_active or not handover.is_draft
@@ -144,6 +147,13 @@ def handover_detail(request: StaffRequest, ref: str) -> HttpResponse:
         "HandedState": HandedState,
     }
     return TemplateResponse(request, "investors/handover_detail.html", context)
+
+
+def _away(handover: Handover) -> "list[Absence]":
+    """When whoever takes over is away themselves: today, or before the leads go back."""
+    today, day = timezone.localdate(), dt.timedelta(days=1)
+    last = handover.until - day if handover.until else today
+    return list(handover.receiver.absences_between(today, last))
 
 
 def _job(handover: Handover, rows: list[HandedLead]) -> Job | None:
@@ -158,7 +168,7 @@ def _job(handover: Handover, rows: list[HandedLead]) -> Job | None:
 @requires(Act.HANDLE_OWN)
 def handover_print(request: StaffRequest, ref: str) -> HttpResponse:
     """The whole of it to read or to print, one section a lead."""
-    handover = _visible(request, ref)
+    handover = visible_handover(request, ref)
     context = {
         "title": _("Handover list"),
         "handover": handover,
@@ -174,7 +184,7 @@ def handover_print(request: StaffRequest, ref: str) -> HttpResponse:
 @requires(Act.HANDLE_OWN)
 def handover_lead(request: StaffRequest, ref: str, lead: str) -> HttpResponse:
     """One lead: promised, open, coming; a note to whoever takes over."""
-    handover = _visible(request, ref)
+    handover = visible_handover(request, ref)
     refs = list(_rows(request, handover).values_list("lead__ref", flat=True))
     if lead not in refs:
         raise Http404
@@ -209,9 +219,7 @@ def handover_lead(request: StaffRequest, ref: str, lead: str) -> HttpResponse:
         total=len(refs),
         previous=refs[place - 1] if place else "",
         following=following,
-        may_acknowledge=request.user.pk == handover.receiver_id
-        and handed.state == HandedState.MOVED
-        and handed.acknowledged_at is None,
+        may_acknowledge=request.user.pk == handover.receiver_id and handed.is_to_take_over,
         today=timezone.localdate(),
     )
 
@@ -219,7 +227,7 @@ def handover_lead(request: StaffRequest, ref: str, lead: str) -> HttpResponse:
 @require_POST
 @requires(Act.HANDLE_OWN)
 def handover_leave_out(request: StaffRequest, ref: str, lead: str) -> HttpResponse:
-    handover = _visible(request, ref)
+    handover = visible_handover(request, ref)
     handed = get_object_or_404(_rows(request, handover), lead__ref=lead)
     form = ConfirmForm(request.POST)
     if form.carry_out(lambda: handing.leave_out(actor=request.user, handed=handed)):
@@ -231,7 +239,7 @@ def handover_leave_out(request: StaffRequest, ref: str, lead: str) -> HttpRespon
 
 @requires(Act.HANDLE_OWN)
 def handover_discard(request: StaffRequest, ref: str) -> HttpResponse:
-    handover = _visible(request, ref)
+    handover = visible_handover(request, ref)
     require(handing.may_hand_over(request.user, handover.giver))
     form = ConfirmForm(request.POST if request.method == "POST" else None)
     if form.carry_out(lambda: handing.discard(actor=request.user, handover=handover)):
@@ -241,12 +249,12 @@ def handover_discard(request: StaffRequest, ref: str) -> HttpResponse:
     return confirm_page(request, form, title=title, submit=_("Discard"), back=handover, danger=True)
 
 
-# --- handed over, taken over, brought back ------------------------------------------------------
+# --- handed over, taken over --------------------------------------------------------------------
 
 
 @requires(Act.HANDLE_OWN)
 def handover_confirm(request: StaffRequest, ref: str) -> HttpResponse:
-    handover = _visible(request, ref)
+    handover = visible_handover(request, ref)
     require(handing.may_hand_over(request.user, handover.giver))
     form = ConfirmForm(request.POST if request.method == "POST" else None)
     count = handover.leads.count()
@@ -279,7 +287,7 @@ def _say_confirmed(request: StaffRequest, handover: Handover, job: Job | None) -
 @transaction.atomic
 def handover_acknowledge(request: StaffRequest, ref: str, lead: str) -> HttpResponse:
     """The receiver goes on from here."""
-    handover = _visible(request, ref)
+    handover = visible_handover(request, ref)
     handed = get_object_or_404(_rows(request, handover), lead__ref=lead)
     form = ConfirmForm(request.POST)
     if form.carry_out(lambda: handing.acknowledge(actor=request.user, handed=handed)):
@@ -287,20 +295,3 @@ def handover_acknowledge(request: StaffRequest, ref: str, lead: str) -> HttpResp
     for error in form.non_field_errors():
         messages.error(request, str(error))
     return redirect(onward(request, handover))
-
-
-@requires(Act.HANDLE_OWN)
-def handover_bring_back(request: StaffRequest, ref: str) -> HttpResponse:
-    handover = _visible(request, ref)
-    form = ConfirmForm(request.POST if request.method == "POST" else None)
-    if form.carry_out(lambda: handing.bring_back(actor=request.user, handover=handover)):
-        messages.success(request, _("The leads are back with %(name)s.") % {"name": handover.giver})
-        return redirect(handover)
-    return confirm_page(
-        request,
-        form,
-        title=_("Bring the leads back to %(name)s?") % {"name": handover.giver},
-        intro=_("Those that went to somebody else meanwhile stay there."),
-        submit=_("Bring them back"),
-        back=handover,
-    )

@@ -86,10 +86,20 @@
   }
   // What an entry of ours is taken to end, one of theirs does not.
   document.addEventListener("change", ({ target }) => {
+    if (target.name === "done" && target.form) {
+      const byUs = target.form.querySelector("[name=ticked]");
+      if (byUs) byUs.value = "";
+    }
     if (target.name !== "direction") return;
     for (const box of target.form.querySelectorAll("[name=done]")) {
       if (box.defaultChecked) box.checked = target.value === "out";
     }
+  });
+  // Who ticks some leads of a handover means those.
+  document.addEventListener("change", ({ target }) => {
+    if (target.name !== "leads" || !target.form) return;
+    const only = target.form.querySelector("[name=which][value=ticked]");
+    if (only) only.checked = true;
   });
   document.addEventListener("htmx:afterSwap", (event) => {
     const said = event.target.matches("[data-speak]") ? event.target : event.target.querySelector("[data-speak]");

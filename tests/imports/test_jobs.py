@@ -14,15 +14,20 @@ from ifa_crm.imports.services import checking, deciding, writing
 from ifa_crm.shared.acting import acting
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Role
+from ifa_crm.work.choices import Undone
 from ifa_crm.work.models import BatchEntry
 from ifa_crm.work.running import JobRun
 from ifa_crm.work.services import jobs
+from ifa_crm.work.services import undo as undo_service
 from ifa_crm.work.services.undo import undo
+from ifa_crm.work.tasks import run_job
 from investors.models import Action, Contact, Investor, InvestorKey, Lead, LeadLog
+from investors.services import leads
 from investors.services.actions import NextAction
 from investors.services.investors import edit_investor
 from investors.services.quick import start_lead
 from tests import make
+from tests.conftest import SignIn
 from tests.imports.bringing import HEADINGS, ROW, bring, check, outcomes, results, upload, write
 
 pytestmark = pytest.mark.django_db
@@ -203,6 +208,52 @@ def test_import_is_undone_while_nobody_touched_it(manager: User) -> None:
     assert Lead.objects.count() == Contact.objects.count() == 1
 
 
+def test_companies_that_were_handed_over_stay_whole_and_the_others_go(
+    manager: User, adviser: User, as_user: SignIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Many companies are noted before what is under them: no stage may part them."""
+    monkeypatch.setattr(undo_service, "AT_ONCE", 10)
+    monkeypatch.setattr(undo_service, "_STAGE", 10)
+    lines = [HEADINGS, *rows(12)]
+    batch = bring(manager, lines).batch
+    assert batch is not None
+    names = [f"Company Nr {n}" for n in (3, 7, 11)]
+    touched = list(Lead.objects.filter(investor__name__in=names))
+    for lead in touched:
+        leads.assign(actor=manager, lead=lead, owner=adviser, deputy=None, office=None)
+    page = as_user(manager).get(batch.get_absolute_url()).content.decode()
+    assert page.count("Changed since") == 3 * 2  # of the lead and of its action
+    assert page.count(">stays<") == 3 * 4
+    assert page.count("is removed") == 9 * 4
+    undo(actor=manager, batch=batch)
+    batch.refresh_from_db()
+    assert batch.undo_job is not None
+    run_job.func(batch.undo_job.pk)
+    assert set(Lead.objects.all()) == set(touched)
+    kept = {lead.investor for lead in touched}
+    assert set(Investor.objects.all()) == kept
+    assert {person.investor for person in Contact.objects.all()} == kept
+    for lead in touched:
+        assert lead.actions.get().assignee == adviser
+    told = batch.entries.filter(outcome=Undone.KEPT).values_list("told", flat=True)
+    assert (len(told), set(told)) == (3 * 4, {"It was worked on since."})
+    page = as_user(manager).get(batch.get_absolute_url()).content.decode()
+    for lead in touched:
+        assert str(lead.investor) in page, "what stayed comes first"
+    assert "Owner" in page
+    again = Counter(results(bring(manager, lines)).values())
+    assert again == {"created": 9, "": 3}  # the three are asked about
+    assert Lead.objects.count() == 12
+
+
+def test_rows_of_an_import_that_was_undone_lead_nowhere(manager: User, as_user: SignIn) -> None:
+    imported = bring(manager, [HEADINGS, ROW])
+    client, words = as_user(manager), "Open the record"
+    assert words in client.get(imported.get_absolute_url()).content.decode()
+    undo(actor=manager, batch=imported.batch)
+    assert words not in client.get(imported.get_absolute_url()).content.decode()
+
+
 def test_undo_brings_back_what_an_import_changed(manager: User) -> None:
     known = make.investor(name=ROW[0], control_country="JP", city="Kyoto")
     headings = ("Investor reference", "City")
@@ -224,4 +275,24 @@ def test_two_bring_in_the_same_company_at_once(manager: User) -> None:
     write(second)
     assert results(second) == {2: ""}
     assert outcomes(second) == {2: "twin"}
+    assert Investor.objects.count() == 1
+
+
+@pytest.mark.parametrize("decision", [Decision.SAME, Decision.NEW])
+def test_what_was_left_is_written_after_an_undo(manager: User, decision: Decision) -> None:
+    """The record that the row was like is gone."""
+    twin = ("Kyoto Cells", *ROW[1:3], "", "Fuel cells", "")
+    imported = bring(manager, [HEADINGS, ROW, twin])
+    assert results(imported) == {2: "created", 3: ""}
+    undo(actor=manager, batch=imported.batch)
+    imported.refresh_from_db()
+    deciding.decide_all(
+        actor=manager,
+        imported=imported,
+        kind=imported.rows.get(line=3).twin_kind,
+        decision=decision,
+    )
+    imported = write(imported)
+    assert imported.job is not None
+    assert (imported.job.error, results(imported)[3]) == ("", "created")
     assert Investor.objects.count() == 1

@@ -126,6 +126,28 @@ def test_meanings_said_before_a_name_are_kept_and_forgotten_with_it(manager: Use
     assert upload(manager, [HEADINGS, LATE]).meanings == {}
 
 
+def test_what_two_windows_say_of_the_same_columns_is_kept(manager: User) -> None:
+    first = check(upload(manager, [HEADINGS, LATE]), keep_as="Fair")
+    second, third = (check(upload(manager, [HEADINGS, LATE])) for _ in range(2))
+    for imported, text in ((first, "bientôt"), (second, "plus tard")):
+        said = {3: {text: "20"}}
+        run(cells.say_meanings(actor=manager, imported=imported, meanings=said))
+    both = {"3": {"bientôt": "20", "plus tard": "20"}}
+    assert upload(manager, [HEADINGS, LATE]).meanings == both
+    check(third, keep_as="Fair")
+    assert upload(manager, [HEADINGS, LATE]).meanings == both
+    check(third, keep_as="Fair", forget=True)
+    assert upload(manager, [HEADINGS, LATE]).meanings == {}
+
+
+def test_names_that_are_proposed_handle_leads(manager: User) -> None:
+    for _ in range(9):
+        make.user(role=Role.VIEWER)
+    rows = [(*HEADINGS, "Responsable"), (*LATE[:3], "5", "nobody@nowhere")]
+    [(_column, why)] = check(upload(manager, rows)).rows.get().errors
+    assert str(manager) in why
+
+
 def test_twin_in_the_same_batch_becomes_the_same_record(manager: User) -> None:
     rows = [
         HEADINGS,

@@ -1,6 +1,7 @@
 """Interactions, organisations and leaders from a file."""
 
 import pytest
+from django.utils import timezone
 
 from clusters.models import Leader, Organisation
 from ifa_crm.imports.services import deciding
@@ -46,6 +47,9 @@ def test_interaction_finds_its_lead_by_investor_and_need(manager: User) -> None:
     ]
     imported = check(upload(manager, [headings, *rows], noun="interactions"))
     assert outcomes(imported) == {2: "create", 3: "refused", 4: "refused"}
+    why = {row.line: row.errors[0][1] for row in imported.rows.exclude(line=2)}
+    assert f"“{lead.investor.name}” has several leads" in why[3]
+    assert "No such lead of “Nobody”" in why[4]
     write(imported)
     assert Interaction.objects.get().lead == lead
     again = check(upload(manager, [headings, rows[0]], noun="interactions"))
@@ -58,6 +62,15 @@ def test_interaction_still_ahead_is_refused_with_its_field(manager: User) -> Non
     imported = bring(manager, [SAID, row], noun="interactions")
     assert results(imported) == {2: "refused"}
     assert imported.rows.get().errors[0][0] == "happened_at"
+
+
+def test_what_a_file_brings_of_other_days_is_a_late_entry(manager: User) -> None:
+    lead = make.lead(owner=manager)
+    long_ago, today = "2026-03-02", timezone.localdate().isoformat()
+    rows = [(lead.ref, day, "note", "", "", f"On {day}", "") for day in (long_ago, today)]
+    bring(manager, [SAID, *rows], noun="interactions")
+    late = dict(Interaction.objects.values_list("text", "logged_late"))
+    assert late == {f"On {long_ago}": True, f"On {today}": False}
 
 
 def test_organisation_is_made_and_its_twin_is_asked_about(desk: User) -> None:

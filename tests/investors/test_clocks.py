@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Min, Q
 from django.test import Client
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 
 from ifa_crm.staff.models import Holiday, Office, User, WorkingHours
 from ifa_crm.staff.roles import Role
@@ -139,6 +140,17 @@ def test_an_entry_of_long_ago_is_flagged() -> None:
     assert not make.interaction(lead=lead, happened_at=timezone.now()).logged_late
     long_ago = make.interaction(lead=lead, direction=Direction.OUT, happened_at=monday(10))
     assert long_ago.logged_late
+
+
+def test_the_timeline_says_when_a_late_entry_was_made(adviser: User, as_user: SignIn) -> None:
+    lead = make.lead(owner=adviser)
+    make.interaction(lead=lead, actor=adviser, happened_at=monday(10))
+    page = " ".join(as_user(adviser).get(lead.get_absolute_url()).content.decode().split())
+    assert "Late entry" in page
+    assert f"logged by {adviser} on {date_format(timezone.localdate())}" in page
+    make.interaction(lead=lead, actor=adviser)
+    page = as_user(adviser).get(lead.get_absolute_url()).content.decode()
+    assert page.count(f"logged by {adviser} on ") == 1
 
 
 class TestHoursChange:

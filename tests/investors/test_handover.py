@@ -179,6 +179,12 @@ def test_terms_are_checked(adviser: User, colleague: User) -> None:
     with pytest.raises(ValidationError) as refused:
         prepared(adviser, adviser, colleague, until=TODAY())
     assert refused.value.error_dict["until"][0].code == "not_ahead"
+    User.objects.filter(pk=adviser.pk).update(is_active=False)
+    gone = User.objects.get(pk=adviser.pk)
+    tomorrow = TODAY() + dt.timedelta(days=1)
+    with pytest.raises(ValidationError) as refused:
+        prepared(make.user(role=Role.MANAGER), gone, colleague, until=tomorrow)
+    assert refused.value.error_dict["until"][0].code == "gone"
 
 
 def test_constraints_hold_in_the_database(adviser: User, colleague: User) -> None:
@@ -237,7 +243,7 @@ def test_many_leads_are_handed_over_by_a_job(
         assert row.moved_at == before
 
 
-# --- taken over, brought back ------------------------------------------------------------------
+# --- taken over --------------------------------------------------------------------------------
 
 
 def lines(sort: Any, user: User) -> list[Line]:
@@ -260,58 +266,6 @@ def test_the_receiver_sees_it_on_today_until_they_took_it_over(
     assert lines(sorts.HANDED, colleague) == []
 
 
-def test_leads_come_back_by_a_click_not_by_silence(adviser: User, colleague: User) -> None:
-    deputy = make.user()
-    lead = make.lead(owner=adviser, deputy=deputy)
-    moved_on = make.lead(owner=adviser)
-    until = TODAY() + dt.timedelta(days=5)
-    made = confirmed(adviser, adviser, colleague, until=until)
-    manager = make.user(role=Role.MANAGER)
-    third = make.user()
-    leads.assign(actor=manager, lead=moved_on, owner=third, deputy=None, office=None)
-    assert lines(sorts.BACK, adviser) == []
-    Handover.objects.filter(pk=made.pk).update(until=TODAY())
-    for user in (adviser, colleague):
-        [line] = lines(sorts.BACK, user)
-        assert line.button.address == reverse("investors:handover_bring_back", args=[made.ref])
-    lead.refresh_from_db()
-    assert lead.owner == colleague
-    handing.bring_back(actor=adviser, handover=made)
-    lead.refresh_from_db()
-    moved_on.refresh_from_db()
-    assert (lead.owner, lead.deputy) == (adviser, deputy)
-    assert lead.actions.get().assignee == adviser
-    assert moved_on.owner == third
-    assert lines(sorts.BACK, adviser) == []
-    with pytest.raises(ValidationError) as refused:
-        handing.bring_back(actor=adviser, handover=made)
-    assert refused.value.code == "returned"
-
-
-def test_bringing_back_is_refused(adviser: User, colleague: User, viewer: User) -> None:
-    make.lead(owner=adviser)
-    made = confirmed(adviser, adviser, colleague)
-    with pytest.raises(ValidationError) as refused:
-        handing.bring_back(actor=adviser, handover=made)
-    assert refused.value.code == "for_good"
-    with pytest.raises(PermissionDenied):
-        handing.bring_back(actor=viewer, handover=made)
-
-
-@pytest.mark.parametrize("days", [-1, 0, 1, None])
-@pytest.mark.parametrize("is_confirmed", [True, False])
-def test_due_back_says_the_same_in_sql(
-    adviser: User, colleague: User, days: int | None, is_confirmed: bool
-) -> None:
-    make.lead(owner=adviser)
-    made = (confirmed if is_confirmed else prepared)(adviser, adviser, colleague)
-    until = None if days is None else TODAY() + dt.timedelta(days=days)
-    Handover.objects.filter(pk=made.pk).update(until=until)
-    made.refresh_from_db()
-    found = Handover.objects.due_back_on(TODAY()).filter(pk=made.pk).exists()
-    assert found == made.is_due_back_on(TODAY())
-
-
 # --- pages -------------------------------------------------------------------------------------
 
 
@@ -322,6 +276,49 @@ def _full(adviser: User) -> Lead:
     make.engagement(lead=lead)
     make.meeting(lead=lead, state=MeetingState.CONFIRMED)
     return lead
+
+
+def test_leads_ticked_and_left_are_asked_about(
+    adviser: User, colleague: User, as_user: SignIn
+) -> None:
+    ticked, _left = make.lead(owner=adviser), make.lead(owner=adviser)
+    client, start = as_user(adviser), reverse("investors:handover_start")
+    data = {"receiver": colleague.username, "deputy_rule": "keep", "which": "all"}
+    answer = client.post(start, data | {"leads": [ticked.ref]})
+    assert answer.status_code == 422
+    assert "which" in answer.context["form"].errors
+    assert client.post(start, data).status_code == 302
+    assert Handover.objects.get().leads.count() == 2
+
+
+def test_a_draft_says_that_the_receiver_is_away(
+    adviser: User, colleague: User, as_user: SignIn
+) -> None:
+    make.lead(owner=adviser)
+    until = TODAY() + dt.timedelta(days=7)
+    made = prepared(adviser, adviser, colleague, until=until)
+    client, third = as_user(adviser), make.user()
+    for first, last, is_said in ((7, 9, False), (6, 9, True), (-3, -1, False), (-3, 0, True)):
+        colleague.absences.all().delete()
+        days = {
+            name: TODAY() + dt.timedelta(days=n)
+            for name, n in (("first_day", first), ("last_day", last))
+        }
+        colleague.absences.create(stand_in=third, **days)
+        text = client.get(made.get_absolute_url()).content.decode()
+        assert (f"{colleague} is away from" in text) == is_said
+        assert (f"{third} stands in" in text) == is_said
+
+
+def test_the_page_counts_what_it_may_not_list(
+    adviser: User, colleague: User, as_user: SignIn
+) -> None:
+    make.confidential_lead(owner=adviser)
+    make.lead(owner=adviser)
+    made = confirmed(adviser, adviser, colleague)
+    words = "1 more is confidential and not listed."
+    assert words in as_user(adviser).get(made.get_absolute_url()).content.decode()
+    assert words not in as_user(colleague).get(made.get_absolute_url()).content.decode()
 
 
 def test_the_whole_way_over_the_pages(adviser: User, colleague: User, as_user: SignIn) -> None:
@@ -362,7 +359,7 @@ def test_a_stranger_finds_no_handover(
     lead = make.lead(owner=adviser)
     made = prepared(adviser, adviser, colleague)
     stranger = make.user()
-    for name in ("detail", "print", "confirm", "discard", "bring_back"):
+    for name in ("detail", "print", "confirm", "discard", "bring_back", "put_off"):
         address = reverse(f"investors:handover_{name}", args=[made.ref])
         assert as_user(stranger).get(address).status_code == 404, name
         assert as_user(viewer).get(address).status_code == 403, name
@@ -396,7 +393,7 @@ def test_pages_ask_the_same_number_of_queries(
         _full(adviser) if rows == 1 else make.lead(owner=adviser)
     made = prepared(adviser, adviser, colleague)
     client = as_user(adviser)
-    for name, queries in (("detail", 4), ("print", 7)):
+    for name, queries in (("detail", 5), ("print", 7)):
         address = reverse(f"investors:handover_{name}", args=[made.ref])
         client.get(address)
         few = queries if rows == 1 or name == "detail" else queries - 1  # nobody takes part

@@ -676,3 +676,35 @@ def test_entry_is_corrected_and_two_people_are_told_of_each_other(
     assert "subject" in clash.context["form"].errors
     said.refresh_from_db()
     assert said.subject == "Theirs"
+
+
+def test_without_scripts_what_came_from_them_ends_only_what_is_ticked_again(
+    adviser: User, as_user: SignIn
+) -> None:
+    lead = make.lead(owner=adviser)
+    action, client = lead.actions.get(), as_user(adviser)
+    address = reverse("investors:interaction_create", args=[lead.ref])
+    form = client.get(address).context["form"]
+    assert form["done"].value() == [action.pk]
+    data = {
+        **{name: form[name].value() for name in ("kind", "result", "ticked")},
+        "happened_at": "2026-07-06T10:00",
+        "text": "They called",
+        "done": [action.pk],
+        "next_what": "Send the file",
+        "next_due": "2030-01-01",
+        "direction": "in",
+    }
+    asked = client.post(address, data)
+    assert asked.status_code == 422
+    form = asked.context["form"]
+    assert "tick again" in str(form.errors["done"])
+    assert (form["done"].value(), form["ticked"].value()) == ([], "")
+    assert not lead.interactions.exists()
+    left = client.post(address, data | {"done": [], "ticked": ""})
+    assert left.status_code == 302
+    action.refresh_from_db()
+    assert action.is_open
+    assert client.post(address, data | {"ticked": ""}).status_code == 302
+    action.refresh_from_db()
+    assert not action.is_open

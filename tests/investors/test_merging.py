@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from ifa_crm.staff.models import User
+from ifa_crm.staff.roles import Role
 from ifa_crm.work.models import Batch, BatchEntry
 from ifa_crm.work.services.undo import undo
 from investors.choices import Confidential
@@ -23,7 +24,7 @@ from investors.models import (
     Lead,
     PairState,
 )
-from investors.services.deciding import pair_by_hand
+from investors.services.deciding import pair_by_hand, set_apart
 from investors.services.investors import edit_investor, restore_investor, save_contact
 from investors.services.leads import edit_lead
 from investors.services.merging import merge_investors
@@ -171,6 +172,23 @@ def test_refusals(adviser: User, manager: User, two: tuple[Investor, Investor]) 
     with pytest.raises(ValidationError) as refused:
         restore_investor(actor=manager, investor=gone)
     assert refused.value.code == "merged"
+
+
+def test_two_that_somebody_set_apart_meanwhile_are_not_merged(
+    manager: User, two: tuple[Investor, Investor]
+) -> None:
+    pair = pair_of(*two)
+    ada, twin = (make.contact(investor=two[0], name="Ada Iris", email=e) for e in ("", "a@b.com"))
+    people = people_pair(ada, twin)
+    for each in (pair, people):
+        set_apart(actor=make.user(role=Role.MANAGER), pair=each)
+    with pytest.raises(ValidationError) as refused:
+        merge_investors(actor=manager, pair=pair, keep=two[0])
+    assert refused.value.code == "apart"
+    with pytest.raises(ValidationError) as refused:
+        merge_contacts(actor=manager, pair=people, keep=twin)
+    assert refused.value.code == "apart"
+    assert Investor.objects.live().filter(pk__in=[row.pk for row in two]).count() == 2
 
 
 def test_the_trail_tells_on_both(manager: User, two: tuple[Investor, Investor]) -> None:

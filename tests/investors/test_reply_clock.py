@@ -31,7 +31,7 @@ SPLIT: Hours = {
 ALWAYS: Hours = {day: ((dt.time(0), dt.time(23, 59)),) for day in range(7)}
 
 
-def at(text: str, zone: ZoneInfo = PARIS) -> dt.datetime:
+def at(text: str, zone: dt.tzinfo = PARIS) -> dt.datetime:
     return dt.datetime.fromisoformat(text).replace(tzinfo=zone)
 
 
@@ -141,10 +141,32 @@ class TestNewClocks:
 
 
 class TestLateEntry:
-    def test_up_to_a_working_day_is_in_time(self) -> None:
-        friday = at("2026-11-13 16:00")
-        assert not is_late_entry(STANDARD, friday, at("2026-11-16 16:00"))
-        assert is_late_entry(STANDARD, friday, at("2026-11-16 16:01"))
+    """November 2026: the 11th is a Wednesday and a holiday in Paris."""
+
+    LONG: Hours = {day: ((dt.time(8), dt.time(20)),) for day in range(5)}
+
+    @pytest.mark.parametrize(
+        ("happened", "in_time", "late"),
+        [
+            ("2026-11-05 09:00", "2026-11-06 23:59", "2026-11-09 00:00"),  # Thursday
+            ("2026-11-06 16:00", "2026-11-09 23:59", "2026-11-10 00:00"),  # over a weekend
+            ("2026-11-07 16:00", "2026-11-09 23:59", "2026-11-10 00:00"),  # on a Saturday
+            ("2026-11-10 09:00", "2026-11-12 23:59", "2026-11-13 00:00"),  # over a holiday
+            ("2026-11-09 00:00", "2026-11-10 23:59", "2026-11-12 00:00"),  # before it
+        ],
+    )
+    @pytest.mark.parametrize("hours", [{}, LONG, SPLIT])
+    def test_up_to_a_working_day_is_in_time(
+        self, hours: Hours, happened: str, in_time: str, late: str
+    ) -> None:
+        paris = Calendar(PARIS, hours, frozenset({dt.date(2026, 11, 11)}))
+        assert not is_late_entry(paris, at(happened), at(in_time))
+        assert is_late_entry(paris, at(happened), at(late))
+
+    def test_days_are_those_of_the_office(self) -> None:
+        monday = at("2026-11-09 15:59", dt.UTC)  # 0:59 on Tuesday in Tokyo
+        assert is_late_entry(Calendar(PARIS), monday, at("2026-11-11 16:00"))
+        assert not is_late_entry(Calendar(TOKYO), monday, at("2026-11-11 23:30", TOKYO))
 
     def test_what_is_logged_at_once_is_in_time(self) -> None:
         now = at("2026-11-13 16:00")

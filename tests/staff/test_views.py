@@ -114,6 +114,18 @@ def test_nobody_takes_out_the_absence_of_another(
     assert Absence.objects.exists()
 
 
+def test_a_stand_in_who_is_away_as_well_is_told(
+    adviser: User, colleague: User, as_user: SignIn
+) -> None:
+    client, address = as_user(adviser), "/profile/absences/new/"
+    first, last = (timezone.localdate() + dt.timedelta(days=n) for n in (3, 5))
+    data = {"first_day": first, "last_day": last, "stand_in": str(colleague.pk)}
+    words = f"{colleague} is away as well from"
+    assert words not in client.post(address, data, follow=True).content.decode()
+    colleague.absences.create(first_day=last, last_day=last)
+    assert words in client.post(address, data, follow=True).content.decode()
+
+
 def test_one_who_left_is_not_offered_to_stand_in(
     adviser: User, colleague: User, as_user: SignIn
 ) -> None:

@@ -19,6 +19,7 @@ from ifa_crm.staff.roles import Role
 from ifa_crm.work.choices import JobState
 from ifa_crm.work.models import Job
 from ifa_crm.work.services import exports
+from ifa_crm.work.services.jobs import start_job
 from ifa_crm.work.tasks import run_job
 from ifa_crm.work.views import export as view
 from investors.choices import Confidential, Priority
@@ -294,6 +295,20 @@ def test_job_of_one_who_lost_the_permission_makes_nothing(exporter: User, as_use
     run_job.call(job.pk)
     job.refresh_from_db()
     assert (job.state, bool(job.result)) == (JobState.FAILED, False)
+
+
+@pytest.mark.parametrize(
+    "changes", [{"path": "/nowhere/export/"}, {"path": "/leads/"}, {"unheard-of": 1}]
+)
+def test_export_queued_by_another_version_says_to_start_anew(
+    exporter: User, changes: dict[str, Any]
+) -> None:
+    arguments = {"path": "/leads/export/", "query": "", "coded": False}
+    job = start_job(actor=exporter, kind="export", arguments=arguments | changes)
+    run_job.call(job.pk)
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == (JobState.FAILED, 1)
+    assert "anew" in job.error
 
 
 @pytest.mark.usefixtures("few_at_once")

@@ -23,11 +23,11 @@ def say_meanings(
     require_unwritten(imported)
     for index, said in meanings.items():
         imported.meanings.setdefault(str(index), {}).update(said)
-    kept = kept_for(imported)
+    kept = kept_for(imported, held=True)
     if kept is not None:
         for place, every in imported.meanings.items():
             heading = imported.headings[int(place)]
             if kept.columns.get(heading) == imported.mapping.get(place):  # else it means another
-                kept.meanings[heading] = every
+                kept.meanings.setdefault(heading, {}).update(every)
         kept.save(update_fields=["meanings", "saved_at"])
     return start_check(actor, imported)

@@ -73,7 +73,7 @@ def check(
     if forget:
         _forget(imported)
     if keep_as.strip():
-        _keep(actor, imported, keep_as.strip())
+        _keep(actor, imported, keep_as.strip()[:80], afresh=forget)
     return start_check(actor, imported)
 
 
@@ -110,23 +110,30 @@ def require_sound(imported: Import, mapping: Mapping[int, str]) -> None:
         )
 
 
-def _keep(actor: User, imported: Import, name: str) -> None:
+def _keep(actor: User, imported: Import, name: str, *, afresh: bool) -> None:
+    """What was said of the same columns in another file meanwhile stays, unless ``afresh``."""
     headings = imported.headings
+    named: dict[str, Any] = {"owner": actor, "noun": imported.noun, "name": name}
+    columns = {headings[int(i)]: key for i, key in imported.mapping.items()}
+    meanings = {headings[int(i)]: said for i, said in imported.meanings.items()}
+    earlier = KeptMapping.objects.select_for_update(of=("self",)).filter(**named).first()
+    if earlier is not None and not afresh:
+        for heading, said in earlier.meanings.items():
+            if earlier.columns.get(heading) == columns.get(heading):
+                meanings[heading] = said | meanings.get(heading, {})
     KeptMapping.objects.update_or_create(
-        owner=actor,
-        noun=imported.noun,
-        name=name[:80],
+        **named,
         defaults={
-            "columns": {headings[int(i)]: key for i, key in imported.mapping.items()},
+            "columns": columns,
             "readings": {headings[int(i)]: how for i, how in imported.readings.items()},
-            "meanings": {headings[int(i)]: said for i, said in imported.meanings.items()},
+            "meanings": meanings,
         },
     )
 
 
 def _forget(imported: Import) -> None:
     """The next file of these columns would say it again."""
-    kept = kept_for(imported)
+    kept = kept_for(imported, held=True)
     if kept is not None:
         kept.meanings = {}
         kept.save(update_fields=["meanings", "saved_at"])

@@ -119,11 +119,15 @@ def _take(imported: Import, head: Head) -> None:
     imported.mapping = _text(pairs)
 
 
-def kept_for(imported: Import) -> KeptMapping | None:
-    """The latest kept mapping for exactly these headings."""
+def kept_for(imported: Import, *, held: bool = False) -> KeptMapping | None:
+    """The latest kept mapping for exactly these headings; ``held`` to be changed: another window
+    may say something of the same columns at the same time."""
     kept = KeptMapping.objects.offered_to(imported.owner, imported.noun).order_by("-saved_at")
     known = set(imported.headings)
-    return next((each for each in kept if set(each.columns) <= known and each.columns), None)
+    found = next((each for each in kept if set(each.columns) <= known and each.columns), None)
+    if found is None or not held:
+        return found
+    return KeptMapping.objects.select_for_update(of=("self",)).filter(pk=found.pk).first()
 
 
 def _text(pairs: Mapping[int, str]) -> dict[str, str]:

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone, translation
+from django.utils.formats import date_format
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -17,7 +18,7 @@ from ifa_crm.shared.lists import ListPage
 from ifa_crm.staff.decorators import StaffRequest, requires
 from ifa_crm.staff.filters import ExportFilter
 from ifa_crm.staff.forms import AbsenceForm, ProfileForm
-from ifa_crm.staff.models import ExportLog, User
+from ifa_crm.staff.models import Absence, ExportLog, User
 from ifa_crm.staff.roles import Act
 
 
@@ -76,8 +77,20 @@ def absence_create(request: StaffRequest) -> HttpResponse:
     form = AbsenceForm(request.POST or None, user=request.user)
     if form.carry_out(form.save):
         messages.success(request, _("Your absence is noted."))
+        _warn_of_stand_in(request, form.instance)
         return redirect("staff:profile")
     return form_page(request, form, title=_("Note an absence"), back="staff:profile")
+
+
+def _warn_of_stand_in(request: StaffRequest, absence: Absence) -> None:
+    """Whoever stands in may be away as well: nobody would look after the leads."""
+    other = absence.stand_in
+    if other is None:
+        return
+    for theirs in other.absences_between(absence.first_day, absence.last_day):
+        days = {"first": date_format(theirs.first_day), "last": date_format(theirs.last_day)}
+        words = _("%(name)s is away as well from %(first)s to %(last)s.")
+        messages.warning(request, words % ({"name": other} | days))
 
 
 @requires(Act.READ)

@@ -129,3 +129,13 @@ class BatchEntry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_what_display()}: {self.content_type} {self.object_id}"
+
+    @property
+    def is_of_subject(self) -> bool:
+        """Whether the row is the record itself, and not one under it."""
+        own = (self.content_type_id, self.object_id)
+        return own == (self.subject_type_id, self.subject_id)
+
+    @property
+    def was_made(self) -> bool:
+        return self.what == Noted.CREATED

@@ -117,16 +117,26 @@ def run_undo(run: JobRun, *, batch: int) -> None:
 
 
 def _undo_some(batch: Batch, actor: User) -> int:
-    """Undo the next rows, subject by subject; how many there were."""
+    """Undo the next rows with all others of their subjects; how many there were.
+
+    The rows of a subject need not have been noted one after the other: an import notes a hundred
+    companies, then what is under them.
+    """
     entries = list(batch.entries.to_do()[:_STAGE])
     if not entries:
         return 0
-    last = entries[-1]
-    subject = {"subject_type": last.subject_type_id, "subject_id": last.subject_id}
-    entries += batch.entries.to_do().filter(pk__lt=last.pk, **subject)
     groups: dict[tuple[int, int], list[BatchEntry]] = {}
     for entry in entries:
         groups.setdefault((entry.subject_type_id, entry.subject_id), []).append(entry)
+    earlier = batch.entries.to_do().filter(
+        subject_type__in={kind for kind, _key in groups},
+        subject_id__in={key for _kind, key in groups},
+        pk__lt=entries[-1].pk,
+    )
+    for entry in earlier:
+        if (group := groups.get((entry.subject_type_id, entry.subject_id))) is not None:
+            group.append(entry)
+            entries.append(entry)
     with because(f"undo {batch.ref}"):
         for group in groups.values():
             _undo_group(group, actor)
@@ -140,8 +150,9 @@ def _undo_group(group: list[BatchEntry], actor: User) -> None:
         with transaction.atomic():
             rows = _Rows()
             subject = rows.held(group[0].subject_type.model_class(), group[0].subject_id)
-            if subject is not None and (own := _made_and_touched(group, subject)):
-                _keep(group, _("It was worked on since."), own)
+            if subject is not None and (touched := _made_and_touched(group, subject, rows)):
+                for entry in group:
+                    _keep([entry], _("It was worked on since."), touched.get(entry.pk, ()))
                 return
             for entry in group:
                 _undo_entry(entry, rows, actor)
@@ -153,13 +164,21 @@ def _undo_group(group: list[BatchEntry], actor: User) -> None:
         _keep(group, _("It no longer fits what is on record."))
 
 
-def _made_and_touched(group: list[BatchEntry], subject: Model) -> set[str]:
-    """What was changed since on a subject that the batch made: then all it made of it stays."""
-    for entry in group:
-        made = entry.what == Noted.CREATED and entry.content_type_id == entry.subject_type_id
-        if made and entry.object_id == subject.pk:
-            return undoable(type(subject)).stays(subject, entry.after)
-    return set()
+def _made_and_touched(
+    group: list[BatchEntry], subject: Model, rows: "_Rows"
+) -> dict[int, set[str]]:
+    """What was changed since, by entry, on a subject that the batch made or on what it made under
+    it: then all of it stays, and nobody is left with half of a record."""
+    is_made = any(
+        entry.what == Noted.CREATED and entry.is_of_subject and entry.object_id == subject.pk
+        for entry in group
+    )
+    found: dict[int, set[str]] = {}
+    for entry in group if is_made else ():
+        row = rows.held(entry.content_type.model_class(), entry.object_id)
+        if row is not None and (touched := undoable(type(row)).stays(row, entry.after)):
+            found[entry.pk] = touched
+    return found
 
 
 def _keep(group: list[BatchEntry], why: str, fields: Iterable[str] = ()) -> None:

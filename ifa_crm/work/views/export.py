@@ -18,7 +18,7 @@ from django import forms
 from django.http import HttpRequest, HttpResponseBase, QueryDict, StreamingHttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.urls import resolve
+from django.urls import Resolver404, resolve
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -169,8 +169,7 @@ def file_name(source: Source, shape: Shape) -> str:
 def run_export(run: JobRun, *, path: str, query: str, coded: bool) -> None:
     """Make the workbook as its owner sees the list now; begun anew if it was stopped."""
     user = run.job.started_by
-    match = resolve(path)
-    source: Source = match.func.source.of(match.kwargs)  # type: ignore[attr-defined]
+    source = _source_at(path)
     if user is None or not source.may_leave_with(user):
         raise forms.ValidationError(_("You may not export any more."), "forbidden")
     with timezone.override(user.zone):
@@ -185,6 +184,17 @@ def run_export(run: JobRun, *, path: str, query: str, coded: bool) -> None:
 
         with write_xlsx(page.chunks(keys), shape, str(source.title), told) as file:
             run.keep_result(file_name(source, shape), file.read())
+
+
+def _source_at(path: str) -> Source:
+    """The list whose export stands there; another version may have had it elsewhere."""
+    try:
+        match = resolve(path)
+        source: Source = match.func.source.of(match.kwargs)  # type: ignore[attr-defined]
+    except (Resolver404, AttributeError):
+        told = _("This version has no such list. Start the export anew from the list.")
+        raise forms.ValidationError(told, "no_list") from None
+    return source
 
 
 def _request(user: User, path: str, query: str) -> StaffRequest:

@@ -75,8 +75,8 @@ def batch_undo(request: StaffRequest, ref: str) -> HttpResponseBase:
         form,
         title=_("Undo “%s”?") % batch,
         intro=_(
-            "Every row comes back as it was before. What somebody changed since stays as it is, "
-            "and is listed afterwards."
+            "What was changed comes back as it was before, and what was made is removed. What "
+            "somebody worked on since stays as it is, and is listed afterwards."
         ),
         submit=_("Undo it"),
         back=batch,
