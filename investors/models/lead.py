@@ -350,12 +350,8 @@ class Lead(Archivable):
                 condition=_LIVE & Q(owner__isnull=True),
                 name="investors_lead_nobodys",
             ),
-            # How many a list leaves out, by the index alone.
             models.Index(
-                fields=[
-                    *("owner", "deputy", "id", "status", "waiting_until"),
-                    *("restricted", "archived_at"),
-                ],
+                fields=["owner", "deputy"],
                 condition=Q(restricted=True),
                 name="investors_lead_hidden",
             ),
