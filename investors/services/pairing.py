@@ -84,7 +84,7 @@ def _pair(
 def _live(noun: Noun, keys: set[int]) -> list[int]:
     live: list[int] = []
     for some in _chunks(sorted(keys)):
-        rows = noun.model._base_manager.filter(pk__in=some, archived_at__isnull=True)
+        rows = noun.model._base_manager.filter(pk__in=some, archived_at__isnull=True).order_by()
         live += rows.values_list("pk", flat=True)
     return live
 
