@@ -26,12 +26,15 @@ MailOf = dict[int, set[str]]
 Key = tuple[int, int]  # kind, value
 
 
-def companies(keys: Iterable[int]) -> dict[int, Company]:
-    """The investors with these keys, as they are compared."""
+def companies(keys: Iterable[int], *, live: bool = False) -> dict[int, Company]:
+    """The investors with these keys, as they are compared; ``live``: less those archived."""
     keys = list(keys)
-    rows = Investor.objects.filter(pk__in=keys).order_by().values_list(*_FACTS)
+    rows = Investor.objects.filter(pk__in=keys).order_by()
     mail = addresses_of(keys)
-    return {row[0]: _company(row, mail.get(row[0], set())) for row in rows}
+    return {
+        row[0]: _company(row, mail.get(row[0], ()))
+        for row in (rows.live() if live else rows).values_list(*_FACTS)
+    }
 
 
 def _company(row: tuple[Any, ...], emails: Iterable[str]) -> Company:
@@ -57,9 +60,10 @@ def addresses_of(keys: Iterable[int]) -> MailOf:
     return found
 
 
-def people(keys: Iterable[int]) -> dict[int, Person]:
-    """The contacts with these keys, as they are compared."""
+def people(keys: Iterable[int], *, live: bool = False) -> dict[int, Person]:
+    """The contacts with these keys, as they are compared; ``live``: less those archived."""
     rows = Contact.objects.filter(pk__in=list(keys)).order_by()
+    rows = rows.live() if live else rows
     facts = rows.values_list("pk", "name", "native_name", "email", "phone", "investor_id")
     return {
         pk: person(names=[name, native], email=email, phone=phone, investor=investor)

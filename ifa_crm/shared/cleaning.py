@@ -55,14 +55,14 @@ def _looked_up(model: type[Model]) -> frozenset[str]:
 
 
 def _check_constraints(instance: Model) -> None:
-    broken = [each for each, holds in _constraints(type(instance)) if not holds(instance)]
-    if broken:
-        raise ValidationError({NON_FIELD_ERRORS: [_violation(each) for each in broken]})
-
-
-def _violation(constraint: CheckConstraint) -> ValidationError:
-    message = constraint.get_violation_error_message()
-    return ValidationError(message, code=constraint.violation_error_code)
+    errors: dict[str, list[ValidationError]] = {}
+    for constraint, holds in _constraints(type(instance)):
+        if not holds(instance):
+            message = constraint.get_violation_error_message()
+            error = ValidationError(message, code=constraint.violation_error_code)
+            errors.setdefault(NON_FIELD_ERRORS, []).append(error)
+    if errors:
+        raise ValidationError(errors)
 
 
 @cache

@@ -1,11 +1,12 @@
 """Finds pairs of records that may mean the same, and keeps what was decided about them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import models, transaction
+from django.db.models import Exists, OuterRef
 
 from investors import likeness
 from investors.duplicates import Likeness, compare, compare_people
@@ -35,7 +36,7 @@ class Noun:
     keys: type[models.Model]
     pairs: type[models.Model]
     owner: str
-    facts: Callable[[Iterable[int]], Mapping[int, Any]]
+    facts: Callable[..., Mapping[int, Any]]
     compare: Callable[[Any, Any], Likeness]
 
 
@@ -67,10 +68,10 @@ def _pair(
     only_earlier: bool,
     groups: "Callable[[set[Two]], set[Two]] | None",
 ) -> int:
-    wanted = set(keys)
-    candidates = {two for two in _candidates(noun, keys) if not only_earlier or two[1] in wanted}
-    involved = _live(noun, {key for two in candidates for key in two})
-    facts = noun.facts(involved)
+    candidates = _candidates(noun, keys, only_earlier)
+    facts: dict[int, Any] = {}
+    for some in _chunks(sorted({key for two in candidates for key in two})):
+        facts.update(noun.facts(some, live=True))
     found: dict[Two, Likeness] = {}
     for two in candidates:
         if two[0] in facts and two[1] in facts:
@@ -81,14 +82,6 @@ def _pair(
     return _settle(noun, keys, only_earlier, found, grouped)
 
 
-def _live(noun: Noun, keys: set[int]) -> list[int]:
-    live: list[int] = []
-    for some in _chunks(sorted(keys)):
-        rows = noun.model._base_manager.filter(pk__in=some, archived_at__isnull=True).order_by()
-        live += rows.values_list("pk", flat=True)
-    return live
-
-
 def _chunks(items: list[Any]) -> Iterator[list[Any]]:
     for start in range(0, len(items), _CHUNK):
         yield items[start : start + _CHUNK]
@@ -97,13 +90,13 @@ def _chunks(items: list[Any]) -> Iterator[list[Any]]:
 # --- Who may be meant ---------------------------------------------------------------------
 
 
-def _candidates(noun: Noun, keys: list[int]) -> set[Two]:
-    """Pairs of which one is among ``keys`` and that share a key that is not common."""
+def _candidates(noun: Noun, keys: list[int], only_earlier: bool) -> set[Two]:
+    """Pairs of which one is among ``keys``, the younger if so asked, and that share a key that
+    is not common."""
     owned = set(keys)
     kinds: dict[int, int] = {}
     for some in _chunks(keys):
-        own = noun.keys._base_manager.filter(**{f"{noun.owner}__in": some})
-        kinds.update(own.values_list("value", "kind"))
+        kinds.update(_shared(noun, some, only_earlier))
     pairs: set[Two] = set()
     for value, holders in _holders(noun, sorted(kinds)).items():
         if len(holders) > CAP:
@@ -112,10 +105,22 @@ def _candidates(noun: Noun, keys: list[int]) -> set[Two]:
         pairs.update(_of_one_block(holders, owned))
     if noun is CONTACTS:
         pairs |= _at_one_investor(owned)
-    return pairs
+    return {two for two in pairs if two[1] in owned} if only_earlier else pairs
 
 
-def _of_one_block(holders: list[int], owned: set[int]) -> Iterator[Two]:
+def _shared(noun: Noun, keys: list[int], only_earlier: bool) -> Iterable[tuple[int, int]]:
+    """(key, kind) of what these have in common with others: most of their keys are theirs
+    alone, and the database leaves those out."""
+    same = noun.keys._base_manager.filter(value=OuterRef("value"))
+    own = noun.keys._base_manager.filter(**{f"{noun.owner}__in": keys})
+    if only_earlier:
+        others = same.filter(**{f"{noun.owner}__lt": OuterRef(noun.owner)})
+    else:
+        others = same.exclude(**{noun.owner: OuterRef(noun.owner)})
+    return own.filter(Exists(others)).values_list("value", "kind")
+
+
+def _of_one_block(holders: Collection[int], owned: set[int]) -> Iterator[Two]:
     for one in owned.intersection(holders):
         for other in holders:
             if other != one:
@@ -141,15 +146,12 @@ def _note_common(noun: Noun, kind: int, value: int, sample: int) -> None:
 
 def _at_one_investor(contacts: set[int]) -> set[Two]:
     """Everybody with everybody at the investors of these people, unless they are many."""
-    investors: set[int] = set()
+    at: dict[int, set[int]] = defaultdict(set)
     for some in _chunks(sorted(contacts)):
-        rows = Contact.objects.filter(pk__in=some).order_by()
-        investors |= set(rows.values_list("investor_id", flat=True))
-    at: dict[int, list[int]] = defaultdict(list)
-    for some in _chunks(sorted(investors)):
-        people = Contact.objects.live().filter(investor__in=some).order_by()
+        theirs = Contact.objects.filter(pk__in=some).order_by().values("investor")
+        people = Contact.objects.live().filter(investor__in=theirs).order_by()
         for key, investor in people.values_list("pk", "investor_id"):
-            at[investor].append(key)
+            at[investor].add(key)
     pairs: set[Two] = set()
     for keys in at.values():
         if len(keys) <= CAP:
