@@ -32,7 +32,7 @@ def insert(rows: Sequence[Any], *, upsert: Upsert | None = None) -> None:
 
     No signals and no expressions; the rows that they point to must have their keys by now.
     """
-    if not rows:
+    if not rows:  # nothing says of which model
         return
     model: Any = type(rows[0])
     using = router.db_for_write(model)
@@ -98,6 +98,8 @@ class _Table:
         returning: bool = False,
     ) -> list[Any]:
         """Insert rows of prepared values; the keys in their order, if asked for."""
+        if not rows:
+            return []
         connection = connections[self.using]
         prepare = [partial(field.get_db_prep_save, connection=connection) for field in self.fields]
         most = min(connection.ops.bulk_batch_size(self.fields, rows), _AT_ONCE)
