@@ -344,3 +344,17 @@ def test_likely_twins_appear_while_the_name_is_typed(adviser: User, as_user: Sig
     assert "<html" in client.get("/investors/twins/?name=Hoshi").content.decode()
     assert "Hoshino" not in client.get("/investors/twins/?name=").content.decode()
     assert 'id="twins"' in client.get("/investors/new/").content.decode()
+
+
+def test_only_what_is_in_common_is_read_of_the_keys() -> None:
+    """Of a hundred thousand records nearly every key is one record's alone."""
+    one, other = twins(website="acme.com")
+    alone = make.investor(name="Hoshino Denshi", website="hoshino.jp")
+    keys = [one.pk, other.pk, alone.pk]
+    theirs = set(one.keys.values_list("value", "kind"))
+    both = theirs & set(other.keys.values_list("value", "kind"))
+    assert set(pairing._shared(pairing.INVESTORS, keys, only_earlier=False)) == both
+    assert set(pairing._shared(pairing.INVESTORS, keys, only_earlier=True)) == both
+    assert set(pairing._shared(pairing.INVESTORS, [one.pk], only_earlier=False)) == both
+    assert not set(pairing._shared(pairing.INVESTORS, [one.pk], only_earlier=True))
+    assert not set(pairing._shared(pairing.INVESTORS, [alone.pk], only_earlier=False))
