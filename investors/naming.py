@@ -129,13 +129,14 @@ class Name:
         return tuple(sorted(word for word in self.words if word not in _NOISE) or self.words)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def names_in(text: str) -> tuple[Name, ...]:
     """The name in ``text``, and once more where its beginning may be a legal form."""
-    words = _without_forms(_words(_without_native_forms(text)))
+    every, latin = _words(text), _without_native_forms(text)
+    words = _without_forms(every if latin == text else _words(latin))
     if not words:
         return ()
-    names = [Name(words, "".join(_words(text)))]
+    names = [Name(words, "".join(every))]
     if len(words) > 1 and words[:1] in PERHAPS_BEFORE:
         names.append(Name(words[1:], names[0].whole))
     return tuple(names)

@@ -20,7 +20,9 @@ from investors.models import (
     InvestorPair,
     PairState,
 )
+from investors.models.matching import KeyKind
 from investors.models.pairs import BY_HAND
+from investors.naming import errors_between
 
 CAP: Final = 50  # records that share a key, beyond which it pairs none of them
 _CHUNK: Final = 500
@@ -68,7 +70,8 @@ def _pair(
     only_earlier: bool,
     groups: "Callable[[set[Two]], set[Two]] | None",
 ) -> int:
-    candidates = _candidates(noun, keys, only_earlier)
+    candidates, near = _candidates(noun, keys, only_earlier)
+    candidates |= _a_typing_error_apart(near)
     facts: dict[int, Any] = {}
     for some in _chunks(sorted({key for two in candidates for key in two})):
         facts.update(noun.facts(some, live=True))
@@ -90,34 +93,56 @@ def _chunks(items: list[Any]) -> Iterator[list[Any]]:
 # --- Who may be meant ---------------------------------------------------------------------
 
 
-def _candidates(noun: Noun, keys: list[int], only_earlier: bool) -> set[Two]:
+def _candidates(noun: Noun, keys: list[int], only_earlier: bool) -> tuple[set[Two], set[Two]]:
     """Pairs of which one is among ``keys``, the younger if so asked, and that share a key that
-    is not common."""
+    is not common; and those that can have nothing in common but a name with a typing error.
+    """
     owned = set(keys)
-    kinds: dict[int, int] = {}
-    for some in _chunks(keys):
-        kinds.update(_shared(noun, some, only_earlier))
+    shared = [each for some in _chunks(keys) for each in _shared(noun, some, only_earlier)]
+    kinds = {value: kind for value, kind, _owner in shared}
     pairs: set[Two] = set()
+    near: set[Two] = set()
+    rare = set()
     for value, holders in _holders(noun, sorted(kinds)).items():
         if len(holders) > CAP:
             _note_common(noun, kinds[value], value, holders[0])
             continue
-        pairs.update(_of_one_block(holders, owned))
+        rare.add(value)
+        (near if kinds[value] == KeyKind.NEAR else pairs).update(_of_one_block(holders, owned))
+    # Whoever has a common key may have that in common, too.
+    more = {owner for value, kind, owner in shared if kind != KeyKind.NEAR and value not in rare}
+    pairs |= {two for two in near if not more.isdisjoint(two)}
     if noun is CONTACTS:
         pairs |= _at_one_investor(owned)
-    return {two for two in pairs if two[1] in owned} if only_earlier else pairs
+    near -= pairs
+    if only_earlier:
+        return {two for two in pairs if two[1] in owned}, {two for two in near if two[1] in owned}
+    return pairs, near
 
 
-def _shared(noun: Noun, keys: list[int], only_earlier: bool) -> Iterable[tuple[int, int]]:
-    """(key, kind) of what these have in common with others: most of their keys are theirs
-    alone, and the database leaves those out."""
+def _a_typing_error_apart(near: set[Two]) -> set[Two]:
+    """Those of these pairs of investors whose names are that near: most share a key by chance,
+    and nothing but the names of those is read."""
+    names: dict[int, list[str]] = {}
+    for some in _chunks(sorted({key for two in near for key in two})):
+        names.update(likeness.squeezed_names(some))
+    return {
+        (one, other)
+        for one, other in near
+        if any(errors_between(a, b) for a in names.get(one, ()) for b in names.get(other, ()))
+    }
+
+
+def _shared(noun: Noun, keys: list[int], only_earlier: bool) -> Iterable[tuple[int, int, int]]:
+    """(key, kind, owner) of what these have in common with others: most of their keys are
+    theirs alone, and the database leaves those out."""
     same = noun.keys._base_manager.filter(value=OuterRef("value"))
     own = noun.keys._base_manager.filter(**{f"{noun.owner}__in": keys})
     if only_earlier:
         others = same.filter(**{f"{noun.owner}__lt": OuterRef(noun.owner)})
     else:
         others = same.exclude(**{noun.owner: OuterRef(noun.owner)})
-    return own.filter(Exists(others)).values_list("value", "kind")
+    return own.filter(Exists(others)).values_list("value", "kind", noun.owner)
 
 
 def _of_one_block(holders: Collection[int], owned: set[int]) -> Iterator[Two]:
