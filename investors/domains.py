@@ -6,6 +6,7 @@ Lists reviewed by hand.
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 
@@ -52,6 +53,7 @@ _HOST: Final = re.compile(r"^(?:[a-z][a-z0-9+.-]*:)?(?://)?(?:[^/@?#]*@)?([^/:?#
 _LABEL: Final = re.compile(r"[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?")
 
 
+@lru_cache(maxsize=4096)
 def registrable(host: str) -> str:
     """The part of a host's name that was registered: ``www.a.co.jp`` → ``a.co.jp``.
 

@@ -16,28 +16,43 @@ from investors.duplicates import (
 )
 from investors.models import Contact, Investor
 from investors.models.matching import KeyKind
+from investors.naming import names_in
 
-_FACTS: Final = (
-    *("pk", "name", "native_name", "romanised_name", "other_names", "control_country"),
-    *("website", "lei", "siren", "register_number"),
-)
+_NAMES: Final = ("pk", "name", "native_name", "romanised_name", "other_names")
+_FACTS: Final = (*_NAMES, "control_country", "website", "lei", "siren", "register_number")
 _OTHERS: Final = re.compile(r"[,;\n]+")
 MailOf = dict[int, set[str]]
 Key = tuple[int, int]  # kind, value
 
 
-def companies(keys: Iterable[int]) -> dict[int, Company]:
-    """The investors with these keys, as they are compared."""
+def companies(keys: Iterable[int], *, live: bool = False) -> dict[int, Company]:
+    """The investors with these keys, as they are compared; ``live``: less those archived."""
     keys = list(keys)
-    rows = Investor.objects.filter(pk__in=keys).order_by().values_list(*_FACTS)
+    rows = Investor.objects.filter(pk__in=keys).order_by()
     mail = addresses_of(keys)
-    return {row[0]: _company(row, mail.get(row[0], set())) for row in rows}
+    return {
+        row[0]: _company(row, mail.get(row[0], ()))
+        for row in (rows.live() if live else rows).values_list(*_FACTS)
+    }
+
+
+def squeezed_names(keys: Iterable[int]) -> dict[int, list[str]]:
+    """What the investors with these keys are called, without spaces, less those archived."""
+    rows = Investor.objects.live().filter(pk__in=list(keys)).order_by().values_list(*_NAMES)
+    return {
+        pk: [name.squeezed for text in _names(*names) if text for name in names_in(text)]
+        for pk, *names in rows
+    }
+
+
+def _names(name: str, native: str, romanised: str, others: str) -> list[str]:
+    return [name, native, romanised, *_OTHERS.split(others)]
 
 
 def _company(row: tuple[Any, ...], emails: Iterable[str]) -> Company:
     _pk, name, native, romanised, others, country, website, lei, siren, register = row
     return company(
-        names=[name, native, romanised, *_OTHERS.split(others)],
+        names=_names(name, native, romanised, others),
         country=str(country),
         website=website,
         emails=emails,
@@ -57,9 +72,10 @@ def addresses_of(keys: Iterable[int]) -> MailOf:
     return found
 
 
-def people(keys: Iterable[int]) -> dict[int, Person]:
-    """The contacts with these keys, as they are compared."""
+def people(keys: Iterable[int], *, live: bool = False) -> dict[int, Person]:
+    """The contacts with these keys, as they are compared; ``live``: less those archived."""
     rows = Contact.objects.filter(pk__in=list(keys)).order_by()
+    rows = rows.live() if live else rows
     facts = rows.values_list("pk", "name", "native_name", "email", "phone", "investor_id")
     return {
         pk: person(names=[name, native], email=email, phone=phone, investor=investor)

@@ -129,13 +129,14 @@ class Name:
         return tuple(sorted(word for word in self.words if word not in _NOISE) or self.words)
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=16384)
 def names_in(text: str) -> tuple[Name, ...]:
     """The name in ``text``, and once more where its beginning may be a legal form."""
-    words = _without_forms(_words(_without_native_forms(text)))
+    every, latin = _words(text), _without_native_forms(text)
+    words = _without_forms(every if latin == text else _words(latin))
     if not words:
         return ()
-    names = [Name(words, "".join(_words(text)))]
+    names = [Name(words, "".join(every))]
     if len(words) > 1 and words[:1] in PERHAPS_BEFORE:
         names.append(Name(words[1:], names[0].whole))
     return tuple(names)
@@ -144,24 +145,27 @@ def names_in(text: str) -> tuple[Name, ...]:
 def distance(one: str, other: str, most: int) -> int:
     """Letters to add, leave out, change, or swap with their neighbour; ``most + 1`` if more.
 
-    The restricted Damerau-Levenshtein distance.
+    The restricted Damerau-Levenshtein distance, for a ``most`` of one or two: where the first
+    letters that differ stand, each of the four is tried.
     """
     if one == other:
         return 0
-    if abs(len(one) - len(other)) > most:
+    if most == 0 or abs(len(one) - len(other)) > most:
         return most + 1
-    before: list[int] = []
-    row = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
-        older, before, row = before, row, [i]
-        for j, b in enumerate(other, 1):
-            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
-            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
-                cost = min(cost, older[j - 2] + 1)
-            row.append(cost)
-        if min(row) > most:
-            return most + 1
-    return min(row[-1], most + 1)
+    same = _begin_alike(one, other)
+    one, other = one[same:], other[same:]
+    tried = [(one[1:], other), (one, other[1:]), (one[1:], other[1:])]
+    if len(one) > 1 and one[:2] == other[1::-1]:
+        tried.append((one[2:], other[2:]))
+    return 1 + min(distance(a, b, most - 1) for a, b in tried)
+
+
+def _begin_alike(one: str, other: str) -> int:
+    """How many letters of both are the same from the beginning."""
+    for place, (a, b) in enumerate(zip(one, other, strict=False)):
+        if a != b:
+            return place
+    return min(len(one), len(other))
 
 
 def digits_of(text: str) -> str:
@@ -175,10 +179,10 @@ def errors_between(one: str, other: str) -> int:
     """
     shorter = min(len(one), len(other))
     most = 0 if shorter < 5 else 1 if shorter < 10 else 2
-    if most == 0 or digits_of(one) != digits_of(other):
+    if most == 0 or abs(len(one) - len(other)) > most:
         return 0
     apart = distance(one, other, most)
-    return apart if 1 <= apart <= most else 0
+    return apart if 1 <= apart <= most and digits_of(one) == digits_of(other) else 0
 
 
 def near_keys(words: Words) -> set[str]:

@@ -15,7 +15,7 @@ from django.db.models import DateTimeField, ForeignKey, JSONField, Model
 from django.utils import timezone
 from django.utils.encoding import smart_str
 
-AT_ONCE = 500
+from ifa_crm.shared.inserting import insert
 
 
 def created(rows: Iterable[Model]) -> list[LogEntry]:
@@ -77,7 +77,7 @@ def store(entries: Sequence[LogEntry]) -> None:
     for entry in entries:
         entry.actor, entry.remote_addr, entry.timestamp = actor, address, now
         entry.actor_email = getattr(actor, "email", None)
-    LogEntry.objects.bulk_create(entries, batch_size=AT_ONCE)
+    insert(entries)
 
 
 def _entry(row: Model, action: int, changes: Any) -> LogEntry:

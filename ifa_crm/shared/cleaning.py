@@ -5,9 +5,9 @@ constraints are worked out in Python; keys were looked up by whoever made the ro
 two equal.
 """
 
-from collections.abc import Callable
-from functools import cache
-from operator import ge, gt, le, lt
+from collections.abc import Callable, Sequence
+from functools import cache, partial
+from operator import attrgetter, eq, ge, gt, le, lt
 from typing import Any, Final
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -15,8 +15,17 @@ from django.db.models import CheckConstraint, F, ForeignKey, Model, Q
 from django_countries.fields import CountryField
 
 Answer = bool | None  # as in SQL: true, false, not known
+Asked = Callable[[Any], Answer]
 
-_COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {"gt": gt, "gte": ge, "lt": lt, "lte": le}
+_COMPARE: Final[dict[str, Callable[[Any, Any], bool]]] = {
+    "": eq,
+    "exact": eq,
+    "in": lambda value, known: value in known,
+    "gt": gt,
+    "gte": ge,
+    "lt": lt,
+    "lte": le,
+}
 
 
 def check_new(instance: Model) -> None:
@@ -47,8 +56,8 @@ def _looked_up(model: type[Model]) -> frozenset[str]:
 
 def _check_constraints(instance: Model) -> None:
     errors: dict[str, list[ValidationError]] = {}
-    for constraint in instance._meta.constraints:
-        if isinstance(constraint, CheckConstraint) and not holds(constraint, instance):
+    for constraint, holds in _constraints(type(instance)):
+        if not holds(instance):
             message = constraint.get_violation_error_message()
             error = ValidationError(message, code=constraint.violation_error_code)
             errors.setdefault(NON_FIELD_ERRORS, []).append(error)
@@ -56,53 +65,90 @@ def _check_constraints(instance: Model) -> None:
         raise ValidationError(errors)
 
 
-def holds(constraint: CheckConstraint, instance: Model) -> bool:
-    """Whether ``instance`` satisfies ``constraint``; by the database where we cannot tell."""
+@cache
+def _constraints(model: type[Model]) -> list[tuple[CheckConstraint, Callable[[Any], bool]]]:
+    """What a row must satisfy, and how that is told."""
+    return [
+        (each, _holding(each, model))
+        for each in model._meta.constraints
+        if isinstance(each, CheckConstraint)
+    ]
+
+
+def _holding(constraint: CheckConstraint, model: type[Model]) -> Callable[[Any], bool]:
+    """Whether a row satisfies ``constraint``; by the database where we cannot tell."""
     try:
-        return _answer(constraint.condition, instance) is not False
+        answer = _answer(constraint.condition, model)
     except NotImplementedError:
-        try:
-            constraint.validate(type(instance), instance)
-        except ValidationError:
-            return False
-        return True
+        return partial(_held_by_database, constraint)
+    return lambda instance: answer(instance) is not False
 
 
-def _answer(condition: Any, instance: Model) -> Answer:
+def _held_by_database(constraint: CheckConstraint, instance: Model) -> bool:
+    try:
+        constraint.validate(type(instance), instance)
+    except ValidationError:
+        return False
+    return True
+
+
+def _answer(condition: Any, model: type[Model]) -> Asked:
+    """What a condition says of a row, worked out once for its model."""
     if not isinstance(condition, Q):
         path, wanted = condition
-        return _compare(path, wanted, instance)
-    answers = [_answer(child, instance) for child in condition.children]
-    if condition.connector == Q.AND:
-        whole: Answer = False if False in answers else None if None in answers else True
-    elif condition.connector == Q.OR:
-        whole = True if True in answers else None if None in answers else False
-    else:
+        return _compare(path, wanted, model)
+    asked = [_answer(child, model) for child in condition.children]
+    if condition.connector not in (Q.AND, Q.OR):
         raise NotImplementedError(condition.connector)
-    if condition.negated and whole is not None:
-        return not whole
+    whole = partial(_first, asked, condition.connector == Q.OR)
+    return partial(_opposite, whole) if condition.negated else whole
+
+
+def _first(asked: Sequence[Asked], decisive: bool, instance: Model) -> Answer:
+    """``decisive`` if one of them answers so: true settles an *or*, false an *and*."""
+    whole: Answer = not decisive
+    for ask in asked:
+        answer = ask(instance)
+        if answer is decisive:
+            return decisive
+        if answer is None:
+            whole = None
     return whole
 
 
-def _compare(path: str, wanted: Any, instance: Model) -> Answer:
-    named: Any = wanted
+def _opposite(ask: Asked, instance: Model) -> Answer:
+    answer = ask(instance)
+    return None if answer is None else not answer
+
+
+def _compare(path: str, wanted: Any, model: type[Model]) -> Asked:
     name, _sep, lookup = path.partition("__")
-    field = instance._meta.get_field(name)
-    value = _stored(field, instance)
+    value = _stored(model, name)
     if lookup == "isnull":
-        return (value is None) == wanted
+        return lambda instance: (value(instance) is None) == wanted
+    if lookup not in _COMPARE:
+        raise NotImplementedError(lookup)
+    other: Callable[[Any], Any]
     if isinstance(wanted, F):
-        wanted = _stored(instance._meta.get_field(named.name), instance)
-    if value is None or wanted is None:
-        return None
-    if lookup in {"", "exact"}:
-        return bool(value == getattr(wanted, "pk", wanted))
-    if lookup == "in":
-        return value in list(wanted)
-    if lookup in _COMPARE:
-        return _COMPARE[lookup](value, wanted)
-    raise NotImplementedError(lookup)
+        named: Any = wanted
+        other = _stored(model, named.name)
+    else:
+        known = list(wanted) if lookup == "in" else getattr(wanted, "pk", wanted)
+        other = lambda _instance: known  # noqa: E731  # the twin of the line above
+    return partial(_compared, _COMPARE[lookup], value, other)
 
 
-def _stored(field: Any, instance: Model) -> Any:
-    return field.get_prep_value(getattr(instance, field.attname))
+def _compared(
+    compare: Callable[[Any, Any], bool],
+    value: Callable[[Any], Any],
+    other: Callable[[Any], Any],
+    instance: Model,
+) -> Answer:
+    one, two = value(instance), other(instance)
+    return None if one is None or two is None else bool(compare(one, two))
+
+
+def _stored(model: type[Model], name: str) -> Callable[[Any], Any]:
+    field: Any = model._meta.get_field(name)
+    read, prepared = attrgetter(field.attname), field.get_prep_value
+    return lambda instance: prepared(read(instance))

@@ -67,6 +67,8 @@ class CompanyImporter(Importer):
         for name in ("ref", *IDENTIFIERS):
             asked = {line.number: line.values.get(f"investor.{name}") for line in lines}
             wanted = {value for value in asked.values() if value}
+            if not wanted:
+                continue
             rows = seen if name == "ref" else seen.live()
             known = {
                 getattr(row, name): existing.kept(row)
@@ -308,9 +310,12 @@ def _parts(lines: Sequence[Line]) -> Iterator[list[Line]]:
     here = {f"line:{line.number}" for line in lines}
     waiting = [line for line in lines if line.chosen in here]
     keys = {line.key for line in waiting}
-    yield [line for line in lines if line.key not in keys]
-    yield waiting
-    yield [line for line in lines if line.key in keys and line not in waiting]
+    parts = (
+        [line for line in lines if line.key not in keys],
+        waiting,
+        [line for line in lines if line.key in keys and line not in waiting],
+    )
+    return filter(None, parts)
 
 
 def _archived(investor: Investor) -> Twin:

@@ -1,13 +1,15 @@
 """Records that rows of a file look like: only such as the person sees."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
+
+from django.db.models import OuterRef, Subquery
 
 from ifa_crm.imports.nouns import Line, Twin
 from ifa_crm.staff.models import User
 from investors import likeness
 from investors.duplicates import LISTED, SURE, Company, Likeness, company, compare, sentence
-from investors.models import Investor
+from investors.models import CommonKey, Investor
 from investors.models.matching import STRONG, InvestorKey
 
 SHOWN: Final = 5
@@ -25,15 +27,14 @@ def twins_of(
 ) -> dict[int, list[Twin]]:
     """By line, the likeliest first. ``other_than`` names those not to be warned of.
 
-    The batch twin of :func:`investors.twins.likely_twins`: four queries for all rows together.
+    The batch twin of :func:`investors.twins.likely_twins`: a few queries for all rows together.
     """
     meant = {line.number: _meant(line) for line in lines}
     sharing = _sharing(meant)
     wanted = {key for keys in sharing.values() for key in keys}
+    wanted -= other_than(wanted)
     seen = Investor.objects.visible_to(user).filter(pk__in=wanted, merged_into__isnull=True)
     rows: dict[int, Any] = seen.only("pk", "ref", "name", "archived_at").in_bulk()
-    for key in other_than(rows):
-        del rows[key]
     facts = likeness.companies(rows)
     found: dict[int, list[Twin]] = {}
     for number, keys in sharing.items():
@@ -61,8 +62,7 @@ def _sharing(meant: dict[int, Company]) -> dict[int, list[int]]:
     keys = {number: likeness.keys_of_company(one) for number, one in meant.items()}
     values = {value for found in keys.values() for _kind, value in found}
     kept: dict[int, list[int]] = {}
-    pairs = InvestorKey.objects.filter(value__in=values).values_list("value", "investor_id")
-    for value, investor in pairs.order_by("investor_id"):
+    for value, investor in _holders(values):
         kept.setdefault(value, []).append(investor)
     found = {}
     for number, own in keys.items():
@@ -71,6 +71,18 @@ def _sharing(meant: dict[int, Company]) -> dict[int, list[int]]:
         if sharing:
             found[number] = list(dict.fromkeys(sharing))
     return found
+
+
+def _holders(values: set[int]) -> Iterator[tuple[int, int]]:
+    """(key, investor) of these keys, the older investors first. Of a key that thousands share
+    hardly more are read than are looked at."""
+    sharing = InvestorKey.objects.order_by("investor_id").values_list("value", "investor_id")
+    last = sharing.filter(value=OuterRef("value")).values("investor_id")[_MOST - 1 : _MOST]
+    common = CommonKey.objects.filter(value__in=values).annotate(last=Subquery(last))
+    ends = dict(common.exclude(last=None).values_list("value", "last"))
+    yield from sharing.filter(value__in=values.difference(ends))
+    if ends:
+        yield from sharing.filter(value__in=set(ends), investor_id__lte=max(ends.values()))
 
 
 def _alike(

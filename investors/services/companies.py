@@ -17,6 +17,7 @@ from django.utils import timezone
 from ifa_crm.shared import bulk_audit
 from ifa_crm.shared.cleaning import check_new
 from ifa_crm.shared.fold import fold
+from ifa_crm.shared.inserting import insert, insert_values
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Act
 from investors import gates
@@ -26,8 +27,6 @@ from investors.permissions import require
 from investors.services.actions import NextAction
 from investors.services.leads import MANY
 from investors.services.matching import note_contact, note_investor, noting_together
-
-AT_ONCE = 500
 
 
 @dataclass
@@ -90,12 +89,16 @@ def create_companies(*, actor: User, companies: Sequence[NewCompany]) -> None:
         company.investor.restricted = bool(company.leads) and all(
             made.lead.restricted for made in company.leads
         )
-        _remember(company.investor, [person for person, through in company.people if not through])
-    entries = _insert(Investor, [company.investor for company in companies])
+        # Its leads are folded with these; whoever is known through a hidden one follows later.
+        _remember(
+            company.investor,
+            [person for person, through in company.people if not (through and through.restricted)],
+        )
+    entries = _insert([company.investor for company in companies])
     for made in leads:
         made.lead.investor = made.lead.investor  # its key is known now
         made.lead.next_due = made.following.due
-    entries += _insert(Lead, [made.lead for made in leads])
+    entries += _insert([made.lead for made in leads])
     entries += _people(companies)
     entries += _under(actor, leads)
     _refold(companies)
@@ -108,8 +111,8 @@ def create_companies(*, actor: User, companies: Sequence[NewCompany]) -> None:
                 note_contact(person)
 
 
-def _insert(model: type[Model], rows: Sequence[Any]) -> list[Any]:
-    model._default_manager.bulk_create(rows, batch_size=AT_ONCE)
+def _insert(rows: Sequence[Any]) -> list[Any]:
+    insert(rows)
     return bulk_audit.created(rows)
 
 
@@ -127,7 +130,7 @@ def _people(companies: Sequence[NewCompany]) -> list[Any]:
             person.known_through = through
             person.restricted = through is not None and through.restricted
             people.append(person)
-    entries = _insert(Contact, people)
+    entries = _insert(people)
     for company in companies:
         _remember(company.investor, [person for person, _through in company.people])
     return entries
@@ -139,12 +142,8 @@ def _under(actor: User, leads: Sequence[NewLead]) -> list[Any]:
     for name in MANY:
         through = Lead._meta.get_field(name).remote_field.through  # type: ignore[union-attr]
         target = Lead._meta.get_field(name).m2m_reverse_field_name()  # type: ignore[union-attr]
-        links = [
-            through(**{"lead_id": made.lead.pk, f"{target}_id": other.pk})
-            for made in leads
-            for other in made.many.get(name, ())
-        ]
-        through._default_manager.bulk_create(links, batch_size=AT_ONCE)
+        links = [(made.lead.pk, other.pk) for made in leads for other in made.many.get(name, ())]
+        insert_values(through, ["lead", target], links)
         entries += [
             bulk_audit.linked(made.lead, name, made.many[name])
             for made in leads
@@ -155,13 +154,13 @@ def _under(actor: User, leads: Sequence[NewLead]) -> list[Any]:
         for made in leads
         for kind, state in ((LogKind.STAGE, Stage.RECEIVED), (LogKind.STATUS, Status.ACTIVE))
     ]
-    LeadLog.objects.bulk_create(logs, batch_size=AT_ONCE)
+    insert(logs)
     actions = []
     for made in leads:
         if made.action is not None:
             made.action.lead = made.lead
             actions.append(made.action)
-    return entries + _insert(Action, actions)
+    return entries + _insert(actions)
 
 
 def _refold(companies: Sequence[NewCompany]) -> None:
@@ -202,6 +201,6 @@ def _qualify(actor: User, leads: Sequence[NewLead]) -> list[Any]:
         moved = [str(since.replace(tzinfo=None)), str(now.replace(tzinfo=None))]
         entries.append(bulk_audit.changed(lead, before | {"stage_since": moved}))
         lifted.append(lead)
-    LeadLog.objects.bulk_create(logs, batch_size=AT_ONCE)
+    insert(logs)
     Lead.objects.bulk_update(lifted, ["stage", "stage_since"], batch_size=100)
     return entries

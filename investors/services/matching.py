@@ -6,10 +6,11 @@ from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from django.db import models, transaction
 
+from ifa_crm.shared.inserting import insert_values
 from investors.likeness import Key, companies, keys_of_company, keys_of_person, people
 from investors.models import Contact, Investor
 from investors.models.matching import ContactKey, InvestorKey
@@ -46,15 +47,17 @@ def _keep(
     for pk, key, kind, value in kept:
         stored[key][kind, value] = pk
     gone: list[int] = []
-    new: list[Any] = []
+    new: list[tuple[int, int, int]] = []
     for key in wanted:
         right = keys_of(facts[key]) if key in facts else set()
         gone += [pk for each, pk in stored[key].items() if each not in right]
         missing = right.difference(stored[key])
-        new += [model(**{owner: key, "kind": k, "value": v}) for k, v in sorted(missing)]
+        new += [(value, kind, key) for kind, value in missing]
     for start in range(0, len(gone), _BATCH):
         rows.filter(pk__in=gone[start : start + _BATCH]).delete()
-    rows.bulk_create(new, batch_size=_BATCH, ignore_conflicts=True)
+    # In the order of the index: each of its pages is touched once.
+    names = ("value", "kind", owner)
+    insert_values(model, names, sorted(new), ignore_conflicts=True)
     return len(gone) + len(new)
 
 

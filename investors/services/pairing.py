@@ -1,11 +1,12 @@
 """Finds pairs of records that may mean the same, and keeps what was decided about them."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db import models, transaction
+from django.db.models import Exists, OuterRef
 
 from investors import likeness
 from investors.duplicates import Likeness, compare, compare_people
@@ -19,7 +20,9 @@ from investors.models import (
     InvestorPair,
     PairState,
 )
+from investors.models.matching import KeyKind
 from investors.models.pairs import BY_HAND
+from investors.naming import errors_between
 
 CAP: Final = 50  # records that share a key, beyond which it pairs none of them
 _CHUNK: Final = 500
@@ -35,7 +38,7 @@ class Noun:
     keys: type[models.Model]
     pairs: type[models.Model]
     owner: str
-    facts: Callable[[Iterable[int]], Mapping[int, Any]]
+    facts: Callable[..., Mapping[int, Any]]
     compare: Callable[[Any, Any], Likeness]
 
 
@@ -67,10 +70,11 @@ def _pair(
     only_earlier: bool,
     groups: "Callable[[set[Two]], set[Two]] | None",
 ) -> int:
-    wanted = set(keys)
-    candidates = {two for two in _candidates(noun, keys) if not only_earlier or two[1] in wanted}
-    involved = _live(noun, {key for two in candidates for key in two})
-    facts = noun.facts(involved)
+    candidates, near = _candidates(noun, keys, only_earlier)
+    candidates |= _a_typing_error_apart(near)
+    facts: dict[int, Any] = {}
+    for some in _chunks(sorted({key for two in candidates for key in two})):
+        facts.update(noun.facts(some, live=True))
     found: dict[Two, Likeness] = {}
     for two in candidates:
         if two[0] in facts and two[1] in facts:
@@ -81,14 +85,6 @@ def _pair(
     return _settle(noun, keys, only_earlier, found, grouped)
 
 
-def _live(noun: Noun, keys: set[int]) -> list[int]:
-    live: list[int] = []
-    for some in _chunks(sorted(keys)):
-        rows = noun.model._base_manager.filter(pk__in=some, archived_at__isnull=True)
-        live += rows.values_list("pk", flat=True)
-    return live
-
-
 def _chunks(items: list[Any]) -> Iterator[list[Any]]:
     for start in range(0, len(items), _CHUNK):
         yield items[start : start + _CHUNK]
@@ -97,25 +93,59 @@ def _chunks(items: list[Any]) -> Iterator[list[Any]]:
 # --- Who may be meant ---------------------------------------------------------------------
 
 
-def _candidates(noun: Noun, keys: list[int]) -> set[Two]:
-    """Pairs of which one is among ``keys`` and that share a key that is not common."""
+def _candidates(noun: Noun, keys: list[int], only_earlier: bool) -> tuple[set[Two], set[Two]]:
+    """Pairs of which one is among ``keys``, the younger if so asked, and that share a key that
+    is not common; and those that can have nothing in common but a name with a typing error.
+    """
     owned = set(keys)
-    kinds: dict[int, int] = {}
-    for some in _chunks(keys):
-        own = noun.keys._base_manager.filter(**{f"{noun.owner}__in": some})
-        kinds.update(own.values_list("value", "kind"))
+    shared = [each for some in _chunks(keys) for each in _shared(noun, some, only_earlier)]
+    kinds = {value: kind for value, kind, _owner in shared}
     pairs: set[Two] = set()
+    near: set[Two] = set()
+    rare = set()
     for value, holders in _holders(noun, sorted(kinds)).items():
         if len(holders) > CAP:
             _note_common(noun, kinds[value], value, holders[0])
             continue
-        pairs.update(_of_one_block(holders, owned))
+        rare.add(value)
+        (near if kinds[value] == KeyKind.NEAR else pairs).update(_of_one_block(holders, owned))
+    # Whoever has a common key may have that in common, too.
+    more = {owner for value, kind, owner in shared if kind != KeyKind.NEAR and value not in rare}
+    pairs |= {two for two in near if not more.isdisjoint(two)}
     if noun is CONTACTS:
         pairs |= _at_one_investor(owned)
-    return pairs
+    near -= pairs
+    if only_earlier:
+        return {two for two in pairs if two[1] in owned}, {two for two in near if two[1] in owned}
+    return pairs, near
 
 
-def _of_one_block(holders: list[int], owned: set[int]) -> Iterator[Two]:
+def _a_typing_error_apart(near: set[Two]) -> set[Two]:
+    """Those of these pairs of investors whose names are that near: most share a key by chance,
+    and nothing but the names of those is read."""
+    names: dict[int, list[str]] = {}
+    for some in _chunks(sorted({key for two in near for key in two})):
+        names.update(likeness.squeezed_names(some))
+    return {
+        (one, other)
+        for one, other in near
+        if any(errors_between(a, b) for a in names.get(one, ()) for b in names.get(other, ()))
+    }
+
+
+def _shared(noun: Noun, keys: list[int], only_earlier: bool) -> Iterable[tuple[int, int, int]]:
+    """(key, kind, owner) of what these have in common with others: most of their keys are
+    theirs alone, and the database leaves those out."""
+    same = noun.keys._base_manager.filter(value=OuterRef("value"))
+    own = noun.keys._base_manager.filter(**{f"{noun.owner}__in": keys})
+    if only_earlier:
+        others = same.filter(**{f"{noun.owner}__lt": OuterRef(noun.owner)})
+    else:
+        others = same.exclude(**{noun.owner: OuterRef(noun.owner)})
+    return own.filter(Exists(others)).values_list("value", "kind", noun.owner)
+
+
+def _of_one_block(holders: Collection[int], owned: set[int]) -> Iterator[Two]:
     for one in owned.intersection(holders):
         for other in holders:
             if other != one:
@@ -141,15 +171,12 @@ def _note_common(noun: Noun, kind: int, value: int, sample: int) -> None:
 
 def _at_one_investor(contacts: set[int]) -> set[Two]:
     """Everybody with everybody at the investors of these people, unless they are many."""
-    investors: set[int] = set()
+    at: dict[int, set[int]] = defaultdict(set)
     for some in _chunks(sorted(contacts)):
-        rows = Contact.objects.filter(pk__in=some).order_by()
-        investors |= set(rows.values_list("investor_id", flat=True))
-    at: dict[int, list[int]] = defaultdict(list)
-    for some in _chunks(sorted(investors)):
-        people = Contact.objects.live().filter(investor__in=some).order_by()
+        theirs = Contact.objects.filter(pk__in=some).order_by().values("investor")
+        people = Contact.objects.live().filter(investor__in=theirs).order_by()
         for key, investor in people.values_list("pk", "investor_id"):
-            at[investor].append(key)
+            at[investor].add(key)
     pairs: set[Two] = set()
     for keys in at.values():
         if len(keys) <= CAP:

@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 from auditlog.models import LogEntry
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from ifa_crm.imports.choices import Decision, ImportState
@@ -296,3 +298,28 @@ def test_what_was_left_is_written_after_an_undo(manager: User, decision: Decisio
     assert imported.job is not None
     assert (imported.job.error, results(imported)[3]) == ("", "created")
     assert Investor.objects.count() == 1
+
+
+def test_a_new_lead_is_written_once(manager: User) -> None:
+    """It is folded with its people before, not again after them."""
+    with CaptureQueriesContext(connection) as asked:
+        bring(manager, [HEADINGS, ROW])
+    lead = Lead.objects.get()
+    assert "aiko" in lead.search_text
+    assert not [sql for sql in map(_sql, asked) if sql.startswith('UPDATE "investors_lead"')]
+
+
+def test_rows_of_the_same_key_are_found_by_it(manager: User) -> None:
+    """Not by going through the file: a hundred thousand rows would be read for each batch."""
+    imported = check(upload(manager, [HEADINGS, *rows(5)]))
+    with CaptureQueriesContext(connection) as asked:
+        write(imported)
+    wanted = [sql for sql in map(_sql, asked) if '"imports_importrow"."key" IN' in sql]
+    assert wanted
+    for sql in wanted:
+        assert "ORDER BY" not in sql
+        assert '"principal" IS NOT NULL' not in sql
+
+
+def _sql(query: dict[str, str]) -> str:
+    return query["sql"]

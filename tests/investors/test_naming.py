@@ -104,11 +104,32 @@ def test_what_may_be_a_form_before_a_name_counts_both_ways() -> None:
     assert [name.words for name in names_in("AB Volvo")] == [("ab", "volvo"), ("volvo",)]
 
 
-@given(st.text("abcd", max_size=7), st.text("abcd", max_size=7))
-def test_distance_is_the_same_both_ways(one: str, other: str) -> None:
-    assert distance(one, other, 9) == distance(other, one, 9)
-    assert distance(one, other, 1) == min(distance(one, other, 9), 2)
-    assert (distance(one, other, 9) == 0) == (one == other)
+def _by_the_book(one: str, other: str) -> int:
+    """Restricted Damerau-Levenshtein distance by the whole table."""
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, a in enumerate(one, 1):
+        older, before, row = before, row, [i]
+        for j, b in enumerate(other, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+                cost = min(cost, older[j - 2] + 1)
+            row.append(cost)
+    return row[-1]
+
+
+@given(st.text("abc", max_size=8), st.text("abc", max_size=8), st.integers(0, 3))
+def test_distance_is_the_one_of_the_book(one: str, other: str, most: int) -> None:
+    assert distance(one, other, most) == min(_by_the_book(one, other), most + 1)
+    assert distance(one, other, most) == distance(other, one, most)
+
+
+@given(st.text("abcd", min_size=4, max_size=9), st.data())
+def test_distance_of_near_words_is_the_one_of_the_book(word: str, data: st.DataObject) -> None:
+    place = data.draw(st.integers(0, len(word) - 2))
+    swapped = word[:place] + word[place + 1] + word[place] + word[place + 2 :]
+    other = swapped.replace(data.draw(st.sampled_from("abcd")), data.draw(st.text("abcd")), 1)
+    assert distance(word, other, 2) == min(_by_the_book(word, other), 3)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Pairs that may mean the same: found, decided, remembered, seen by those who see both."""
 
+from itertools import product
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from investors.models import (
     InvestorPair,
     PairState,
 )
+from investors.models.matching import KeyKind
 from investors.services import pairing
 from investors.services.deciding import pair_by_hand, reopen_pair, set_apart
 from investors.services.investors import archive_investor, edit_investor, restore_investor
@@ -344,3 +346,50 @@ def test_likely_twins_appear_while_the_name_is_typed(adviser: User, as_user: Sig
     assert "<html" in client.get("/investors/twins/?name=Hoshi").content.decode()
     assert "Hoshino" not in client.get("/investors/twins/?name=").content.decode()
     assert 'id="twins"' in client.get("/investors/new/").content.decode()
+
+
+def test_only_what_is_in_common_is_read_of_the_keys() -> None:
+    """Of a hundred thousand records nearly every key is one record's alone."""
+    one, other = twins(website="acme.com")
+    alone = make.investor(name="Hoshino Denshi", website="hoshino.jp")
+    keys = [one.pk, other.pk, alone.pk]
+    theirs = set(one.keys.values_list("value", "kind"))
+    both = theirs & set(other.keys.values_list("value", "kind"))
+    olders, youngers = ({(*key, row.pk) for key in both} for row in (one, other))
+
+    def shared(keys: list[int], only_earlier: bool = False) -> set[tuple[int, int, int]]:
+        return set(pairing._shared(pairing.INVESTORS, keys, only_earlier))
+
+    assert shared(keys) == olders | youngers
+    assert shared(keys, only_earlier=True) == youngers
+    assert shared([one.pk]) == olders
+    assert not shared([one.pk], only_earlier=True)
+    assert not shared([alone.pk])
+
+
+def test_no_pair_is_passed_over_by_its_names_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who shares but a key of near names is compared only if they are near; that changes
+    nothing in what is found, with common keys neither."""
+    monkeypatch.setattr(pairing, "CAP", 4)
+    parts = (("Acme", "Acne", "Hoshino"), ("Robotics", "Robotic", "Rivers"), ("GmbH", "Inc."))
+    for n, (first, second, form) in enumerate(product(*parts)):
+        site = "acme.com" if n % 2 else f"c{n}.example"
+        make.investor(name=f"{first} {second} {form}", website=site)
+    list(find_all())
+    assert CommonKey.objects.filter(kind=KeyKind.DOMAIN).exists()
+    found = set(InvestorPair.objects.values_list("first", "second", "score"))
+    kinds = {len(pair.reasons) for pair in InvestorPair.objects.all()}
+    assert len(kinds) > 1
+    assert len(found) < 18 * 17 / 2
+    InvestorPair.objects.all().delete()
+    monkeypatch.setattr(pairing, "_a_typing_error_apart", lambda near: near)
+    list(find_all())
+    assert found == set(InvestorPair.objects.values_list("first", "second", "score"))
+
+
+def test_who_shares_but_letters_is_not_read() -> None:
+    near = make.investor(name="Acme Robotics"), make.investor(name="Acme Robotiks")
+    far = make.investor(name="Acme Rivers")
+    twos = {(near[0].pk, near[1].pk), (near[0].pk, far.pk), (near[1].pk, far.pk)}
+    assert pairing._candidates(pairing.INVESTORS, [far.pk, near[1].pk], True) == (set(), twos)
+    assert pairing._a_typing_error_apart(twos) == {(near[0].pk, near[1].pk)}

@@ -4,10 +4,13 @@ from typing import Any
 
 import pytest
 
+from ifa_crm.shared.inserting import insert_values
 from ifa_crm.staff.models import User
 from investors import likeness
 from investors.choices import Confidential
-from investors.models import Contact, ContactKey, Investor, InvestorKey
+from investors.importing.twins import _holders
+from investors.models import CommonKey, Contact, ContactKey, Investor, InvestorKey
+from investors.models.matching import KeyKind
 from investors.services.investors import archive_contact, archive_investor, edit_investor
 from investors.services.leads import edit_lead
 from investors.services.matching import keep_contact_keys, keep_investor_keys
@@ -148,3 +151,16 @@ def test_keys_hold_no_text(manager: User) -> None:
     make.contact(investor=make.investor(), email="ada@acme.com")
     names = {field.name for field in ContactKey._meta.concrete_fields}
     assert names == {"id", "kind", "value", "contact"}
+
+
+def test_of_a_common_key_no_more_is_read_than_is_looked_at() -> None:
+    keys = [make.investor(name=f"Company {n}").pk for n in range(30)]
+    InvestorKey.objects.all().delete()
+    shared, rare = (7, KeyKind.NEAR), (8, KeyKind.NAME)
+    own = [(*shared, key) for key in keys] + [(*rare, keys[25])]
+    insert_values(InvestorKey, ("value", "kind", "investor"), own)
+    everybody = [(7, key) for key in keys]
+    assert sorted(_holders({7, 8})) == [*everybody, (8, keys[25])]
+    CommonKey.objects.create(kind=KeyKind.NEAR, value=7)
+    CommonKey.objects.create(kind=KeyKind.NAME, value=8)  # no longer so
+    assert sorted(_holders({7, 8})) == [*everybody[:20], (8, keys[25])]

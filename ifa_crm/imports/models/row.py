@@ -67,6 +67,11 @@ class ImportRow(models.Model):
             models.Index(fields=["of", "result", "line"], name="imports_row_result"),
             models.Index(fields=["of", "key", "line"], name="imports_row_key"),
             models.Index(fields=["of", "near", "line"], name="imports_row_near"),
+            models.Index(
+                fields=["of", "principal"],
+                condition=Q(principal__isnull=False),
+                name="imports_row_principal",
+            ),
         ]
 
     def __str__(self) -> str:

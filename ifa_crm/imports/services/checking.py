@@ -24,6 +24,7 @@ from ifa_crm.imports.services.files import (
 from ifa_crm.imports.spreadsheets import rows_of
 from ifa_crm.imports.values import UnreadableError, is_blank, quoted, shown
 from ifa_crm.shared.defusing import as_meant
+from ifa_crm.shared.inserting import Upsert, insert
 from ifa_crm.shared.refusals import refusal
 from ifa_crm.staff.models import User
 from ifa_crm.work.running import JobRun
@@ -173,9 +174,7 @@ def _batches(rows: Iterable[tuple[int, Any]]) -> Iterator[list[tuple[int, Any]]]
 
 def store(rows: Iterable[ImportRow], fields: Iterable[str]) -> None:
     """Write rows, new ones and those that are there, in one statement."""
-    ImportRow.objects.bulk_create(
-        list(rows), update_conflicts=True, unique_fields=["of", "line"], update_fields=[*fields]
-    )
+    insert(list(rows), upsert=Upsert(("of", "line"), tuple(fields)))
 
 
 class Judge:

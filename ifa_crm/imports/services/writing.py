@@ -121,13 +121,16 @@ class Writer:
             for line in lines
             if line.chosen.startswith("line:")
         ]
-        made = self.imported.rows.filter(principal__isnull=False)
         found: dict[str, int] = {}
-        rows = made.filter(key__in=keys).values_list("key", "principal", "result")
-        for key, principal, result in rows:
-            found.setdefault(key, principal or 0)
+        # By key alone: in order of lines, or of those that were written, it would be the file.
+        rows = self.imported.rows.filter(key__in=keys).order_by()
+        facts = sorted(rows.values_list("line", "key", "principal", "result"))
+        for _line, key, principal, result in facts:
+            if principal is None:
+                continue
+            found.setdefault(key, principal)
             if result == Result.CREATED:
-                found.setdefault(f"new:{key}", principal or 0)
+                found.setdefault(f"new:{key}", principal)
         for number, key, principal in self._chosen(numbers):
             found[f"line:{number}"] = principal or found.get(key) or 0
         return {key: value for key, value in found.items() if value}
@@ -144,7 +147,8 @@ class Writer:
     def _ours(self, keys: Iterable[int]) -> set[int]:
         """Those of these records that this import has made."""
         made = self.imported.rows.filter(principal__in=list(keys), result=Result.CREATED)
-        return {key for key in made.values_list("principal", flat=True) if key is not None}
+        found = made.order_by().values_list("principal", flat=True)
+        return {key for key in found if key is not None}
 
     @staticmethod
     def _keep(row: ImportRow, line: Line) -> None:

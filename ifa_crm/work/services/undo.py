@@ -15,6 +15,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ifa_crm.shared.acting import because
+from ifa_crm.shared.inserting import insert
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Act
 from ifa_crm.work.choices import UNDO_DAYS, BatchKind, Noted, Undone
@@ -56,7 +57,7 @@ def note(*, batch: Batch, entries: Iterable[BatchEntry | None]) -> int:
     noted = [entry for entry in entries if entry is not None]
     for entry in noted:
         entry.batch = batch
-    BatchEntry.objects.bulk_create(noted, batch_size=500)
+    insert(noted)
     return len(noted)
 
 
