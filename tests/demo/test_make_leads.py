@@ -17,6 +17,7 @@ from ifa_crm.home.making.maker import Maker
 from ifa_crm.home.making.pool import Pool
 from ifa_crm.home.making.rows import MODELS
 from ifa_crm.home.making.tables import Table
+from ifa_crm.home.management.commands import make_leads
 from investors import gates
 from investors.choices import CLOSED, Direction, EngagementState, Stage, Status
 from investors.clocks import Calendars
@@ -32,6 +33,15 @@ COUNT = 600
 @pytest.fixture(scope="module")
 def made(reference: None) -> None:
     call_command("make_leads", count=COUNT, seed=13, verbosity=0)
+
+
+def _indexes() -> list[tuple[str, str]]:
+    """Names and definitions of all indexes of SQLite."""
+    if connection.vendor != "sqlite":
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'index' ORDER BY name")
+        return cursor.fetchall()
 
 
 def test_references_differ() -> None:
@@ -151,6 +161,30 @@ class TestMade:
 
     def test_text_is_folded(self) -> None:
         call_command("refold", check=True, verbosity=0)
+
+    def test_many_are_written_before_their_indexes(
+        self, undone: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        before = _indexes()
+        monkeypatch.setattr(make_leads, "_is_many", lambda count: True)
+        call_command("make_leads", count=30, seed=21, verbosity=0)
+        assert Lead.objects.filter(title__contains=" ").count() >= COUNT + 30
+        assert _indexes() == before
+        connection.check_constraints()
+
+    def test_many_that_are_broken_off_leave_the_indexes_and_no_rows(
+        self, undone: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        before, leads = _indexes(), Lead.objects.count()
+
+        def broken(self: Maker, received: int) -> None:
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr(make_leads, "_is_many", lambda count: True)
+        monkeypatch.setattr(Maker, "_lead", broken)
+        with pytest.raises(KeyboardInterrupt):
+            call_command("make_leads", count=30, seed=22, verbosity=0)
+        assert (_indexes(), Lead.objects.count()) == (before, leads)
 
     def test_search_finds_them_and_what_comes_after(self, undone: None) -> None:
         text = Lead.objects.order_by("pk")[COUNT // 2].search_text

@@ -5,8 +5,9 @@ Needs the reference data. The same ``--count``, ``--seed`` and ``--today`` give 
 
 import datetime as dt
 from argparse import ArgumentParser
+from contextlib import nullcontext
 from time import monotonic
-from typing import Any
+from typing import Any, Final
 
 from auditlog.context import disable_auditlog
 from django.core.management.base import BaseCommand, CommandError
@@ -14,7 +15,16 @@ from django.utils import timezone
 
 from ifa_crm.home.making.maker import Maker, is_used
 from ifa_crm.home.making.pool import Pool
-from ifa_crm.home.making.tables import look_again, without_collector
+from ifa_crm.home.making.rows import MODELS
+from ifa_crm.home.making.tables import loading, look_again, without_collector
+from investors.models import Lead
+
+MANY: Final = 5000  # leads from which on it pays to make the indexes anew
+
+
+def _is_many(count: int) -> bool:
+    """Whether the new leads are many, and more than those that are there."""
+    return count >= MANY and Lead.objects.order_by()[:count].count() < count
 
 
 class Command(BaseCommand):
@@ -41,9 +51,10 @@ class Command(BaseCommand):
             pool = Pool.of_database()
             if not (pool.clusters and pool.objectives):
                 raise CommandError("This needs the reference data: manage.py load_reference")
-            for made in Maker(seed=seed, pool=pool, today=today).make(count):
-                if options["verbosity"] > 1:
-                    self.stdout.write(f"{made:,} leads")
+            with loading(MODELS.values()) if _is_many(count) else nullcontext():
+                for made in Maker(seed=seed, pool=pool, today=today).make(count):
+                    if options["verbosity"] > 1:
+                        self.stdout.write(f"{made:,} leads")
             look_again()
         if options["verbosity"]:
             took = monotonic() - begun
