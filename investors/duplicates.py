@@ -279,11 +279,15 @@ def compare_people(one: Person, other: Person) -> Likeness:
 
 
 def _person_reasons(one: Person, other: Person) -> Iterator[Reason]:
-    if one.email and one.email == other.email:
+    same_email = bool(one.email) and one.email == other.email
+    if same_email:
         is_box = one.email.partition("@")[0] in _OFFICE_BOXES
         yield ("office_email" if is_box else "email"), ""
-    if name := _best(_person_codes(a, b) for a, b in product(one.names, other.names)):
-        yield name, ""
+    name = _best(_person_codes(a, b) for a, b in product(one.names, other.names))
+    # A letter more or less tells something of two who are found otherwise; across investors only
+    # the same name is looked for (``person_keys``).
+    if name != "person_letter" or same_email or one.investor == other.investor:
+        yield from [(name, "")] if name else ()
     if one.phone and one.phone == other.phone:
         yield "phone", ""
     if one.investor is not None and one.investor == other.investor:

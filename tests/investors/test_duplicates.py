@@ -158,6 +158,11 @@ def test_comparing_people_is_the_same_both_ways(one: Person, other: Person) -> N
         (person(names=["Ada Iris"]), person(names=["Ada Iriss"]), ["person_letter"]),
         (person(phone="+33 (0)1 23 45 67 89"), person(phone="0033 1-23-45-67-89"), ["phone"]),
         (person(names=["A"], investor=1), person(names=["B"], investor=1), []),
+        (
+            person(names=["Ada Iris"], phone="+33 1 23 45 67 89", investor=1),
+            person(names=["Ada Iriss"], phone="+33 1 23 45 67 89", investor=2),
+            ["phone"],
+        ),
     ],
 )
 def test_reasons_of_people(one: Person, other: Person, expected: list[str]) -> None:
