@@ -10,7 +10,7 @@ UNAUDITED = {
 }
 DERIVED = {
     *("search_text", "next_due", "heard_at", "reply_due_at", "silent_at"),
-    "logged_late",
+    *("logged_late", "investor_country"),
     "rows",  # of a kept evaluation: its page shows them
 }
 

@@ -73,7 +73,7 @@ class LeadFilter(HouseFilterSet):
     )
     status = filters.ChoiceFilter(label=_("Status"), choices=Status.choices, method="in_status")
     country = filters.ChoiceFilter(
-        label=_("Country"), choices=_countries, field_name="investor__control_country"
+        label=_("Country"), choices=_countries, field_name="investor_country"
     )
     sector = filters.ModelChoiceFilter(
         label=_("Sector"),

@@ -149,7 +149,12 @@ def register() -> None:
             remove=_remove_lead,
             hold=_hold_lead,
             settle=_settle_lead,
-            derived=frozenset({"search_text", "next_due", "heard_at", "reply_due_at", "silent_at"}),
+            derived=frozenset(
+                {
+                    *("search_text", "investor_country"),
+                    *("next_due", "heard_at", "reply_due_at", "silent_at"),
+                }
+            ),
             together=_LEAD_TOGETHER,
         )
     )

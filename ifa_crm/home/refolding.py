@@ -1,4 +1,4 @@
-"""Folded search texts that are not what they should be: found, and put right.
+"""Folded search texts and copied values that are not what they should be: found, and put right.
 
 Needed after a change of the folding rules, or of rows that were written past the models
 (``update()``, SQL). ``manage.py refold`` and a background job do the same.
@@ -14,8 +14,7 @@ from django.db.models import Model
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from ifa_crm.shared.fields import SearchTextField
-from ifa_crm.shared.fold import fold
+from ifa_crm.shared.fields import CopiedField, SearchTextField
 from ifa_crm.staff.roles import Act
 from ifa_crm.work.registry import Kind, register_kind
 from ifa_crm.work.running import JobRun
@@ -24,10 +23,10 @@ BATCH: Final = 1000
 
 
 def searched() -> Iterator[tuple[type[Model], str]]:
-    """Every model with a folded text, and the name of that field."""
+    """Every model with a folded text, or a value copied from another row, and that field's name."""
     for model in apps.get_models():
         for field in model._meta.concrete_fields:
-            if isinstance(field, SearchTextField):
+            if isinstance(field, SearchTextField | CopiedField):
                 yield model, field.name
 
 
@@ -41,7 +40,8 @@ def refold(batch: list[Any], name: str, *, check: bool = False) -> list[Any]:
     """The rows of ``batch`` that were wrong; put right unless ``check``."""
     wrong = []
     for row in batch:
-        text = fold(*row.search_source())
+        field: Any = row._meta.get_field(name)
+        text = field.made(row)
         if getattr(row, name) != text:
             setattr(row, name, text)
             wrong.append(row)
@@ -52,7 +52,7 @@ def refold(batch: list[Any], name: str, *, check: bool = False) -> list[Any]:
 
 def run_refold(run: JobRun) -> None:
     """Batch by batch, so that it can be stopped; the result counts what was put right."""
-    models = {model._meta.label: (model, name) for model, name in searched()}
+    models = {f"{model._meta.label}.{name}": (model, name) for model, name in searched()}
     total = sum(model._base_manager.count() for model, _name in models.values())
     for label, (model, name) in models.items():
         while not run.cursor.get("over", {}).get(label):
@@ -73,7 +73,7 @@ def run_refold(run: JobRun) -> None:
 def _table(wrong: dict[str, int]) -> bytes:
     written = io.StringIO()
     table = csv.writer(written)
-    table.writerow(["noun", "put right"])
+    table.writerow(["field", "put right"])
     table.writerows(sorted(wrong.items()))
     return written.getvalue().encode("utf-8-sig")
 

@@ -1,6 +1,7 @@
 """Model fields used by more than one app."""
 
 import secrets
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
@@ -44,7 +45,37 @@ class SearchTextField(_TextField):
         defaults: dict[str, Any] = {"blank": True, "default": "", "editable": False}
         super().__init__(**(defaults | kwargs))
 
+    def made(self, instance: Any) -> str:
+        """What belongs into the field of this row."""
+        return fold(*instance.search_source())
+
     def pre_save(self, model_instance: models.Model, add: bool) -> str:
-        text = fold(*model_instance.search_source())  # type: ignore[attr-defined]
+        text = self.made(model_instance)
         setattr(model_instance, self.attname, text)
         return text
+
+
+class CopiedField(_CharField):
+    """A value of a row that this one belongs to, so that a list is filtered by an index of its own.
+
+    ``of``: from where, ``"investor.control_country"``. Copied whenever the row is saved; whoever
+    changes the original saves the rows below it (``update_fields`` with this one).
+    """
+
+    def __init__(self, *, of: str, **kwargs: Any) -> None:
+        self.of = of
+        defaults: dict[str, Any] = {"blank": True, "default": "", "editable": False}
+        super().__init__(**(defaults | kwargs))
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, kwargs | {"of": self.of}
+
+    def made(self, instance: Any) -> str:
+        """What belongs into the field of this row."""
+        return str(attrgetter(self.of)(instance) or "")
+
+    def pre_save(self, model_instance: models.Model, add: bool) -> str:
+        value = self.made(model_instance)
+        setattr(model_instance, self.attname, value)
+        return value

@@ -26,7 +26,9 @@ from django.utils.translation import gettext_lazy
 from ifa_crm.shared.extend import TimelineEntry, TimelineSource
 from ifa_crm.shared.together import Read
 
-UNSHOWN = frozenset({"id", "ref", "slug", "restricted", "search_text", "password"})
+UNSHOWN = frozenset(
+    {"id", "ref", "slug", "restricted", "search_text", "investor_country", "password"}
+)
 PER_PAGE = 50
 
 Names = dict[tuple[type[Model], str], str]

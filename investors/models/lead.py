@@ -18,7 +18,7 @@ from django_countries.fields import CountryField
 from clusters.models import Region, Sector, Topic
 from clusters.models.project import CURRENCY
 from ifa_crm.shared.addresses import address_of
-from ifa_crm.shared.fields import ReferenceField, SearchTextField
+from ifa_crm.shared.fields import CopiedField, ReferenceField, SearchTextField
 from ifa_crm.shared.models import Archivable, ByReference
 from ifa_crm.staff.models import Office
 from investors.choices import (
@@ -205,6 +205,9 @@ class Lead(Archivable):
         verbose_name=_("created by"),
     )
     received_at = models.DateTimeField(_("received"))
+    investor_country = CopiedField(
+        of="investor.control_country", max_length=2, verbose_name=_("controlled from")
+    )
     search_text = SearchTextField()
 
     objects = ByReference.from_queryset(LeadQuerySet)()
@@ -321,6 +324,14 @@ class Lead(Archivable):
                 *("heard_at", "received_at"),
                 condition=_LIVE,
                 name="investors_lead_heard",
+            ),
+            models.Index(
+                fields=[
+                    *("investor_country", "status", "-received_at", "-id", *_SEEN_BY),
+                    *("waiting_until", "archived_at"),
+                ],
+                condition=_LIVE,
+                name="investors_lead_country",
             ),
             models.Index(
                 fields=["owner", "status", "next_due", "archived_at"],

@@ -192,6 +192,10 @@ class TestMade:
         later = make.investor(name="Zanzibaroscope")
         assert list(Investor.objects.filter(search_text__holds="anzibaro")) == [later]
 
+    def test_each_stands_under_the_country_of_its_investor(self) -> None:
+        assert Lead.objects.count() >= COUNT
+        assert not Lead.objects.exclude(investor_country=F("investor__control_country")).exists()
+
     def test_what_is_confidential_is_hidden(self) -> None:
         hidden = Lead.objects.filter(restricted=True)
         assert 0 < hidden.count() < COUNT / 10

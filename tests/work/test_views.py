@@ -97,7 +97,7 @@ def test_administrator_makes_search_texts_anew(administrator: User, as_user: Sig
     assert (job.state, job.note) == (JobState.DONE, "1 put right")
     assert "nestle" in investor.search_text
     with job.result.open() as file:
-        assert "investors.Investor,1" in file.read().decode("utf-8-sig")
+        assert "investors.Investor.search_text,1" in file.read().decode("utf-8-sig")
 
 
 @pytest.mark.parametrize("key", ["refold", "make-offices", "nothing"])

@@ -30,6 +30,7 @@ class Company:
     """What later leads of an investor need to know."""
 
     id: int
+    country: str  # from which it is controlled
     restricted: bool
     organisation_id: int | None
     contacts: list[int]
@@ -103,7 +104,7 @@ def found(
     staffed = _staffed(batch, rng, investor, place, domain, restricted_by)
     contacts = [contact for contact, _words in staffed]
     folded += [folded_name for _contact, folded_name in staffed]
-    return Company(investor, restricted, organisation, contacts, _gathered(folded))
+    return Company(investor, place.country, restricted, organisation, contacts, _gathered(folded))
 
 
 def _organisation(

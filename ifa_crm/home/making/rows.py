@@ -88,6 +88,7 @@ class LeadRow(NamedTuple):
     reply_due_at: str | None
     silent_at: str | None
     heard_at: str | None
+    investor_country: str
     search_text: str
 
 

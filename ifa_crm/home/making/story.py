@@ -152,6 +152,7 @@ class Story:
                 reply_due_at=self.open_clock[0],
                 silent_at=self.open_clock[1],
                 heard_at=heard_at,
+                investor_country=self.company.country,
                 search_text=joined(_folded(self.title), self.company.known_by),
                 **facts,
                 **self._end(next_due),

@@ -25,7 +25,7 @@ class Command(BaseCommand):
             batches = _batches(model)
             found = sum(len(refold(batch, name, check=options["check"])) for batch in batches)
             if found and options["verbosity"]:
-                self.stdout.write(f"{model._meta.label}: {found}")
+                self.stdout.write(f"{model._meta.label}.{name}: {found}")
             wrong += found
         if options["check"] and wrong:
             raise CommandError(f"{wrong} rows have a wrong search text. Run manage.py refold.")
