@@ -133,11 +133,11 @@ if DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         # writes cannot be overtaken; SQLite has no SELECT ... FOR UPDATE.
         "transaction_mode": "IMMEDIATE",
         "timeout": 60,  # seconds that a writer waits its turn: late is better than an error
-        # 32 MB of pages, and 4,000 of them (16 MB) in the log before they go to the file: what a
-        # batch of an import touches stays at hand, and is copied once for several batches.
+        # 4,000 pages (16 MB) in the log before they go to the file: what a batch of an import
+        # touches is copied once for several batches. Jobs have more in memory: work/tasks.py.
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;"
-            "PRAGMA cache_size=-32768; PRAGMA wal_autocheckpoint=4000;"
+            "PRAGMA wal_autocheckpoint=4000;"
         ),
     }
 else:

@@ -156,8 +156,8 @@ class ListPage:
         return shown
 
     def _rows_of(self, keys: list[Any]) -> "QuerySet[Any]":
-        """The rows with these keys. Worded once for each reader and each number of rows, unless
-        the list is that of one record, of which there are many."""
+        """The rows with these keys. Worded once for each reader, where there are many rows and
+        the list is not that of one record: of other shapes there would be many to keep."""
 
         def build(given: Given) -> "QuerySet[Any]":
             rows = self.show(self.model._default_manager.filter(pk__in=given.keys)).order_by()
@@ -165,7 +165,12 @@ class ListPage:
 
         given = Given(tuple(keys), timezone.now())
         match, user = self.request.resolver_match, getattr(self.request, "user", None)
-        if not keys or user is None or match is None or match.kwargs:
+        if (
+            len(keys) < min(self.size, settings.ROWS_PER_PAGE)
+            or user is None
+            or match is None
+            or match.kwargs
+        ):
             return build(given)
         columns = tuple(column.key for column in self.shown_columns)
         rights = getattr(user, "acts", None)

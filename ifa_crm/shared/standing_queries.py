@@ -26,7 +26,7 @@ from django.utils import timezone, translation
 
 from ifa_crm.shared.prepared import PreparingConnection, with_constants
 
-_MOST: Final = 512  # kept queries of a process; with more, all are worded anew
+_MOST: Final = 256  # kept queries of a process; with more, all are worded anew
 
 Build = Callable[["Given"], "QuerySet[Any]"]
 Slot = Callable[["Given"], Any]

@@ -30,6 +30,6 @@ class Migration(migrations.Migration):
         migrations.RunPython(copy, migrations.RunPython.noop),
         migrations.AddIndex(
             model_name='lead',
-            index=models.Index(condition=models.Q(('archived_at__isnull', True)), fields=['investor_country', 'status', '-received_at', '-id', 'restricted', 'owner', 'deputy', 'waiting_until', 'archived_at'], name='investors_lead_country'),
+            index=models.Index(condition=models.Q(('archived_at__isnull', True)), fields=['investor_country', 'status', '-received_at', '-id', 'restricted', 'owner', 'deputy', 'waiting_until', 'next_due', 'reply_due_at', 'archived_at'], name='investors_lead_country'),
         ),
     ]

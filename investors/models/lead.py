@@ -328,7 +328,7 @@ class Lead(Archivable):
             models.Index(
                 fields=[
                     *("investor_country", "status", "-received_at", "-id", *_SEEN_BY),
-                    *("waiting_until", "archived_at"),
+                    *("waiting_until", "next_due", "reply_due_at", "archived_at"),
                 ],
                 condition=_LIVE,
                 name="investors_lead_country",
