@@ -8,10 +8,9 @@ from django.db.models import F, OrderBy, Q, QuerySet
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_countries import countries
 
 from clusters.models import Sector, Topic
-from ifa_crm.shared.filtersets import HouseFilterSet, SearchFilter
+from ifa_crm.shared.filtersets import CountryFilter, HouseFilterSet, SearchFilter
 from ifa_crm.staff.models import Office, User
 from investors.choices import CompanySize, Presence, Priority, Stage, Status
 from investors.models import ContactPair, Investor, InvestorPair, Lead, PairState
@@ -41,10 +40,6 @@ HEARD = [("silent", _("Not for 60 days, though active")), ("never", _("Never"))]
 YES = [("1", _("Yes"))]
 
 
-def _countries() -> list[tuple[str, str]]:
-    return [(country.code, country.name) for country in countries]
-
-
 class StaffFilter(filters.ModelChoiceFilter):
     """A member of staff; those who left are offered here, unlike in pickers."""
 
@@ -72,9 +67,7 @@ class LeadFilter(HouseFilterSet):
         method="in_stage",
     )
     status = filters.ChoiceFilter(label=_("Status"), choices=Status.choices, method="in_status")
-    country = filters.ChoiceFilter(
-        label=_("Country"), choices=_countries, field_name="investor_country"
-    )
+    country = CountryFilter(field_name="investor_country")
     sector = filters.ModelChoiceFilter(
         label=_("Sector"),
         queryset=Sector.objects.all(),
@@ -157,9 +150,7 @@ class LeadFilter(HouseFilterSet):
 
 class InvestorFilter(HouseFilterSet):
     q = SearchFilter()
-    country = filters.ChoiceFilter(
-        label=_("Country"), choices=_countries, field_name="control_country"
-    )
+    country = CountryFilter(field_name="control_country")
     presence = filters.ChoiceFilter(
         label=_("Presence in France"), choices=[c for c in Presence.choices if c[0]]
     )
@@ -206,7 +197,7 @@ class PairFilter(HouseFilterSet):
         method="pass_on",
     )
     alike = filters.ChoiceFilter(label=_("How alike"), choices=HOW_ALIKE, method="at_least")
-    country = filters.ChoiceFilter(label=_("Country"), choices=_countries, method="in_country")
+    country: Any = CountryFilter(method="in_country")  # people have none
 
     class Meta:
         model = InvestorPair

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clusters.models import Cluster, Leader
 from ifa_crm.shared.acting import Audited
-from ifa_crm.shared.addresses import address_of
+from ifa_crm.shared.addresses import record_address
 from ifa_crm.shared.fields import ReferenceField
 from ifa_crm.shared.models import ByReference, StateLog
 from ifa_crm.staff.models import validate_time_zone
@@ -175,7 +175,7 @@ class Meeting(Audited, models.Model):
         return (self.ref,)
 
     def get_absolute_url(self) -> str:
-        return address_of("meetings:meeting_detail", self.ref)
+        return record_address("meetings:meeting_detail", self.ref)
 
     @property
     def zone(self) -> ZoneInfo:

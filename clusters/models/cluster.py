@@ -20,7 +20,7 @@ from clusters.querysets import (
     ClusterQuerySet,
 )
 from ifa_crm.shared.acting import Audited
-from ifa_crm.shared.addresses import address_of
+from ifa_crm.shared.addresses import record_address
 from ifa_crm.shared.fields import SearchTextField
 from ifa_crm.shared.models import Archivable
 
@@ -141,7 +141,7 @@ class Cluster(Archivable):
         return (self.slug,)
 
     def get_absolute_url(self) -> str:
-        return address_of("clusters:cluster_detail", self.slug)
+        return record_address("clusters:cluster_detail", self.slug)
 
     def search_source(self) -> Iterator[str]:
         yield from (self.name, self.specialty, self.official_name_fr, self.seat_city, self.fate)

@@ -18,7 +18,7 @@ from clusters.querysets import (
     PartnershipQuerySet,
 )
 from ifa_crm.shared.acting import Audited
-from ifa_crm.shared.addresses import address_of
+from ifa_crm.shared.addresses import record_address
 from ifa_crm.shared.fields import ReferenceField, SearchTextField
 from ifa_crm.shared.models import Archivable, ByReference
 
@@ -65,7 +65,7 @@ class Organisation(Archivable):
         return (self.ref,)
 
     def get_absolute_url(self) -> str:
-        return address_of("clusters:organisation_detail", self.ref)
+        return record_address("clusters:organisation_detail", self.ref)
 
     def search_source(self) -> Iterator[str]:
         yield from (self.name, self.city)

@@ -22,7 +22,7 @@ from clusters.querysets import (
     ProjectQuerySet,
 )
 from ifa_crm.shared.acting import Audited
-from ifa_crm.shared.addresses import address_of
+from ifa_crm.shared.addresses import record_address
 from ifa_crm.shared.fields import ReferenceField, SearchTextField
 from ifa_crm.shared.models import Archivable, ByReference, StateLog
 
@@ -120,7 +120,7 @@ class Project(Archivable):
         return (self.ref,)
 
     def get_absolute_url(self) -> str:
-        return address_of("clusters:project_detail", self.ref)
+        return record_address("clusters:project_detail", self.ref)
 
     def search_source(self) -> Iterator[str]:
         yield from (self.name, self.summary)

@@ -24,7 +24,7 @@ from ifa_crm.home.sections import (
     first_keys,
     lead_marks,
 )
-from ifa_crm.shared.addresses import address_of
+from ifa_crm.shared.addresses import record_address
 from ifa_crm.shared.together import Read
 from investors.choices import ShortlistState, Status
 from investors.models import Shortlisting
@@ -89,7 +89,7 @@ def _to_relay(row: Shortlisting, moment: Moment) -> Line:
         marks=tuple(lead_marks(row.lead)),
         button=Button(
             _("Put to the cluster"),
-            address_of("investors:shortlist_put", row.ref),
+            record_address("investors:shortlist_put", row.ref),
             "arrow-right-circle",
             at_once=True,
         ),
@@ -150,7 +150,7 @@ def _to_check(row: Any, moment: Moment) -> Line:
         why=f"{', '.join(said)} · {_whose(row, moment)}",
         when=row.checked,
         button=Button(
-            _("Check"), address_of("clusters:cluster_sources", row.slug), "magnifying-glass"
+            _("Check"), record_address("clusters:cluster_sources", row.slug), "magnifying-glass"
         ),
     )
 

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ifa_crm.home.sections import Button, Line, Moment, Small, Sort, few_of
-from ifa_crm.shared.addresses import address_of
+from ifa_crm.shared.addresses import record_address
 from ifa_crm.shared.together import Read
 from investors.models import Enquiry
 
@@ -24,7 +24,7 @@ def _to_settle(row: Enquiry, moment: Moment) -> Line:
         when=row.received_at,
         button=Button(
             _("It was dealt with"),
-            address_of("investors:enquiry_settle", row.ref),
+            record_address("investors:enquiry_settle", row.ref),
             "check",
         ),
     )

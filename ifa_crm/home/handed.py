@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ifa_crm.home.sections import Button, Line, Moment, Small, Sort, few_of, lead_marks
-from ifa_crm.shared.addresses import address_of
+from ifa_crm.shared.addresses import record_address
 from ifa_crm.shared.together import Read
 from investors.models import HandedLead, Handover
 from investors.timeline import person
@@ -61,7 +61,7 @@ def _to_bring_back(row: Handover, moment: Moment) -> Line:
         when=row.until,
         button=Button(
             _("Bring them back"),
-            address_of("investors:handover_bring_back", row.ref),
+            record_address("investors:handover_bring_back", row.ref),
             "arrow-uturn-left",
         ),
     )

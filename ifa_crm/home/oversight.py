@@ -26,7 +26,7 @@ from ifa_crm.home.sections import (
     few_of,
     lead_marks,
 )
-from ifa_crm.shared.addresses import address_of
+from ifa_crm.shared.addresses import record_address
 from ifa_crm.shared.together import Read
 from ifa_crm.staff.models import User
 from ifa_crm.work.choices import JobState
@@ -59,7 +59,7 @@ def _to_confirm(row: Engagement, moment: Moment) -> Line:
         when=row.agreed_on,
         marks=tuple(lead_marks(row.lead)),
         button=Button(
-            _("Confirm"), address_of("investors:engagement_verify", row.ref), "check-badge"
+            _("Confirm"), record_address("investors:engagement_verify", row.ref), "check-badge"
         ),
     )
 
@@ -108,11 +108,11 @@ def _to_assign(row: Lead, moment: Moment) -> Line:
         button = Button(_("Hand over"), address, "arrows-right-left")
     elif owner is None:
         why = _("Nobody owns it")
-        address = address_of("investors:lead_assign", row.ref)
+        address = record_address("investors:lead_assign", row.ref)
         button = Button(_("Assign"), address, "user-plus")
     else:
         why = _("Nothing is planned; %(name)s owns it") % {"name": owner}
-        address = address_of("investors:action_create", row.ref)
+        address = record_address("investors:action_create", row.ref)
         button = Button(_("Plan"), address, "plus")
     return Line(
         title=str(row),
@@ -219,7 +219,9 @@ def _to_entrust(row: Cluster, moment: Moment) -> Line:
         title=row.name,
         address=row.get_absolute_url(),
         why=_("No desk officer looks after it"),
-        button=Button(_("Choose one"), address_of("clusters:cluster_edit", row.slug), "user-plus"),
+        button=Button(
+            _("Choose one"), record_address("clusters:cluster_edit", row.slug), "user-plus"
+        ),
     )
 
 
@@ -238,7 +240,7 @@ def _to_retry(row: Job, moment: Moment) -> Line:
         address=row.get_absolute_url(),
         why=Truncator(row.error).chars(160),
         when=row.ended_at,
-        button=Button(_("Try again"), address_of("work:job_retry", row.ref), "arrow-path"),
+        button=Button(_("Try again"), record_address("work:job_retry", row.ref), "arrow-path"),
     )
 
 

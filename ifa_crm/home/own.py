@@ -29,7 +29,7 @@ from ifa_crm.home.sections import (
     first_keys,
     lead_marks,
 )
-from ifa_crm.shared.addresses import address_of
+from ifa_crm.shared.addresses import record_address
 from ifa_crm.staff.models import User
 from investors.choices import ActionKind, Status
 from investors.models import Action, Interaction, Lead
@@ -52,7 +52,7 @@ def _is_covered(lead: Lead, moment: Moment) -> bool:
 
 
 def _log(lead: Lead, kind: str) -> str:
-    address = address_of("investors:interaction_quick", lead.ref)
+    address = record_address("investors:interaction_quick", lead.ref)
     return f"{address}?kind={kind}&direction=out"
 
 
@@ -172,7 +172,9 @@ def _to_do(row: Action, moment: Moment) -> Line:
         marks=tuple(marks),
         button=Button(pgettext("button", "Open"), address, "arrow-right")
         if waits
-        else Button(_("Done"), address_of("investors:action_done", row.ref), "check", at_once=True),
+        else Button(
+            _("Done"), record_address("investors:action_done", row.ref), "check", at_once=True
+        ),
         more=() if waits else (*_moves(row, moment.today), *_talk(row.lead)),
         group=_when(row.due, moment.today, waits=waits),
         slot=f"do-{row.ref}",
@@ -189,7 +191,7 @@ def _when(due: dt.date, today: dt.date, *, waits: bool) -> str:
 
 def _moves(row: Action, today: dt.date) -> Iterator[Button]:
     """To the next day and the next week, from its day or, if that is over, from today."""
-    address = address_of("investors:action_move", row.ref)
+    address = record_address("investors:action_move", row.ref)
     base = max(row.due, today)
     for words, days in ((_("Move by a day, to %(day)s"), 1), (_("Move by a week, to %(day)s"), 7)):
         day = base + dt.timedelta(days=days)
@@ -278,7 +280,9 @@ def to_meet(row: Meeting, moment: Moment) -> Line:
         why=" · ".join(part for part in (clock(row), where) if part),
         when=row.starts_at,
         marks=tuple(marks),
-        button=Button(_("Calendar file"), address_of("meetings:meeting_ics", row.ref), "calendar"),
+        button=Button(
+            _("Calendar file"), record_address("meetings:meeting_ics", row.ref), "calendar"
+        ),
     )
 
 
@@ -290,7 +294,9 @@ def _to_record(row: Meeting, moment: Moment) -> Line:
         why=_("It is over: say whether it took place"),
         when=row.starts_at,
         marks=tuple(lead_marks(row.lead)),
-        button=Button(_("Record"), address_of("meetings:meeting_held", row.ref), "pencil-square"),
+        button=Button(
+            _("Record"), record_address("meetings:meeting_held", row.ref), "pencil-square"
+        ),
     )
 
 
@@ -330,7 +336,7 @@ def _to_take(row: Any, moment: Moment) -> Line:
         marks=tuple(lead_marks(row)),
         button=Button(
             _("Take it"),
-            address_of("investors:lead_take", row.ref),
+            record_address("investors:lead_take", row.ref),
             "hand-raised",
             at_once=True,
         ),

@@ -9,7 +9,7 @@ from functools import lru_cache
 from django.urls import get_script_prefix, get_urlconf, reverse
 
 
-def address_of(url_name: str, ref: str) -> str:
+def record_address(url_name: str, ref: str) -> str:
     """``reverse(url_name, args=[ref])`` for a reference of letters, digits, - and _."""
     before, after = _around(url_name, get_urlconf(), get_script_prefix())
     return f"{before}{ref}{after}"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from clusters.models import Cluster, OpenSeat, Project, ProjectPartner, Region
 from clusters.models.project import CURRENCY
 from ifa_crm.shared.acting import Audited
-from ifa_crm.shared.addresses import address_of
+from ifa_crm.shared.addresses import record_address
 from ifa_crm.shared.fields import ReferenceField
 from ifa_crm.shared.models import ByReference, StateLog
 from investors.choices import (
@@ -252,7 +252,7 @@ class Engagement(Audited, models.Model):
         return (self.ref,)
 
     def get_absolute_url(self) -> str:
-        return address_of("investors:engagement_detail", self.ref)
+        return record_address("investors:engagement_detail", self.ref)
 
 
 class EngagementLog(StateLog):

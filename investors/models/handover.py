@@ -78,11 +78,15 @@ class Handover(Audited, models.Model):
     def is_draft(self) -> bool:
         return self.confirmed_at is None
 
+    @property
+    def is_lent(self) -> bool:
+        """Handed over for a time, which nobody has ended."""
+        return not self.is_draft and self.until is not None and self.returned_at is None
+
     def is_due_back_on(self, day: dt.date) -> bool:
         """Whether the day has come on which the leads may go back."""
-        lasts = self.confirmed_at is not None and self.returned_at is None
         is_over = self.until is not None and self.until <= day
-        return lasts and is_over and self.giver.is_active
+        return self.is_lent and is_over and self.giver.is_active
 
 
 class HandedLead(Audited, models.Model):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_countries.fields import CountryField
 
 from clusters.models import Organisation
-from ifa_crm.shared.addresses import address_of
+from ifa_crm.shared.addresses import record_address
 from ifa_crm.shared.fields import ReferenceField, SearchTextField
 from ifa_crm.shared.models import Archivable, ByReference
 from ifa_crm.shared.refusals import refusal
@@ -164,7 +164,7 @@ class Investor(Archivable):
         return (self.ref,)
 
     def get_absolute_url(self) -> str:
-        return address_of("investors:investor_detail", self.ref)
+        return record_address("investors:investor_detail", self.ref)
 
     def search_source(self) -> Iterator[str]:
         yield from (self.name, self.native_name, self.romanised_name, self.other_names)

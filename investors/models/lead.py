@@ -17,7 +17,7 @@ from django_countries.fields import CountryField
 
 from clusters.models import Region, Sector, Topic
 from clusters.models.project import CURRENCY
-from ifa_crm.shared.addresses import address_of
+from ifa_crm.shared.addresses import record_address
 from ifa_crm.shared.fields import CopiedField, ReferenceField, SearchTextField
 from ifa_crm.shared.models import Archivable, ByReference
 from ifa_crm.staff.models import Office
@@ -375,7 +375,7 @@ class Lead(Archivable):
         return (self.ref,)
 
     def get_absolute_url(self) -> str:
-        return address_of("investors:lead_detail", self.ref)
+        return record_address("investors:lead_detail", self.ref)
 
     def search_source(self) -> Iterator[str]:
         """Its own words, its investor's names and city, and the names of the contacts.

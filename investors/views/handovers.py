@@ -134,10 +134,7 @@ def handover_detail(request: StaffRequest, ref: str) -> HttpResponse:
         "hidden": getattr(handover, "n_leads", 0) - len(rows),
         "today": today,
         "may_change": may_change and handover.is_draft,
-        "may_end": may_end(request.user, handover)
-        and handover.until is not None
-        and not handover.is_draft
-        and handover.returned_at is None,
+        "may_end": may_end(request.user, handover) and handover.is_lent,
         "away": _away(handover) if handover.is_draft else [],
         "is_receiver": request.user.pk == handover.receiver_id,
         "other_actions": []

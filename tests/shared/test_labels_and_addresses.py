@@ -6,7 +6,7 @@ from django.urls import reverse, set_script_prefix
 from django.utils import translation
 
 from clusters.models import Cluster
-from ifa_crm.shared.addresses import address_of
+from ifa_crm.shared.addresses import record_address
 from investors.choices import Priority, Stage, Status
 from investors.models import Engagement, Interaction, Investor, Lead
 from meetings.models import Meeting
@@ -37,14 +37,14 @@ def test_a_label_follows_the_language() -> None:
 @pytest.mark.parametrize("name", ["lead_detail", "action_done", "interaction_quick"])
 def test_an_address_is_that_of_reverse(name: str) -> None:
     for ref in ("L-7KX2M", "a_b-C9"):
-        assert address_of(f"investors:{name}", ref) == reverse(f"investors:{name}", args=[ref])
+        assert record_address(f"investors:{name}", ref) == reverse(f"investors:{name}", args=[ref])
 
 
 def test_an_address_stands_below_the_prefix_of_the_site() -> None:
-    plain = address_of("investors:lead_detail", "L-1")
+    plain = record_address("investors:lead_detail", "L-1")
     set_script_prefix("/crm/")
     try:
-        assert address_of("investors:lead_detail", "L-1") == f"/crm{plain}"
+        assert record_address("investors:lead_detail", "L-1") == f"/crm{plain}"
     finally:
         set_script_prefix("/")
-    assert address_of("investors:lead_detail", "L-1") == plain
+    assert record_address("investors:lead_detail", "L-1") == plain
