@@ -222,7 +222,7 @@ Rows = Callable[[Moment], QuerySet[Any] | Few]
 Draw = Callable[[Any, Moment], Line]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # one is itself: its title differs from language to language
 class Sort:
     """A sort of section: where its rows come from and how they are drawn.
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from clusters.choices import ContactPolicy
 from clusters.models import CorrectionNote
@@ -580,3 +580,12 @@ def test_queries_do_not_grow_with_the_rows(
         client.get("/")  # counts the figures, which stay until something changes
         with django_assert_num_queries(queries):
             assert client.get("/").status_code == 200
+
+
+@pytest.mark.parametrize("role", Role)
+def test_the_same_sections_are_there_in_both_languages(role: Role) -> None:
+    user = User.objects.get(pk=make.user(role=role).pk)
+    english = [section.key for section in sections_of(user)]
+    with translation.override("fr"):
+        assert [section.key for section in sections_of(user)] == english
+    assert not {"handed", "back", "record", "silent", "enquiries"}.intersection(english)
