@@ -41,6 +41,7 @@ from investors.models import (
     Outcome,
     Shortlisting,
 )
+from investors.seat_board import Board, Way
 from investors.services.assignment import preview
 from investors.services.clocks import wind
 from meetings.choices import MeetingForm, MeetingState
@@ -211,6 +212,15 @@ def test_introductions_lie_ahead_and_wait_to_be_recorded() -> None:
     assert soon.count() >= 3
     assert Meeting.objects.to_record(now).exists()
     assert Meeting.objects.filter(state=MeetingState.DRAFT, starts_at__isnull=True).exists()
+
+
+def test_a_seat_is_soon_to_be_taken_on_every_day_of_the_week() -> None:
+    weeks = demo.weeks_shifted() or 0
+    monday = demo.ANCHOR + dt.timedelta(weeks=weeks)
+    desk = User.objects.get(username="desk")
+    for day in (monday + dt.timedelta(days=each) for each in range(-1, 7)):
+        first = Board.read(desk, day, Way.DEADLINE).groups[0]
+        assert first.title == "Within two weeks", day
 
 
 def test_confidential_cases() -> None:
