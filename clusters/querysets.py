@@ -1,11 +1,13 @@
 """Reads of the clusters app, as sentences. Time and user are arguments."""
 
 import datetime as dt
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 
 from clusters.choices import (
     CallState,
@@ -20,6 +22,8 @@ from clusters.choices import (
 from ifa_crm.shared.fold import fold, search_words
 from ifa_crm.shared.models import ArchivableQuerySet
 from ifa_crm.shared.ranking import best_first
+from ifa_crm.shared.search_index import FORMS, is_usual
+from ifa_crm.shared.standing_queries import Given, standing
 from ifa_crm.staff.roles import Act
 
 if TYPE_CHECKING:
@@ -56,13 +60,28 @@ def matching(query: str, field: str = "search_text") -> Q:
 
 
 def ranked(
-    rows: "models.QuerySet[Any]", query: str, *fields: str, limit: int
+    find: "Callable[[User], models.QuerySet[Any]]",
+    user: "User",
+    query: str,
+    *fields: str,
+    limit: int,
 ) -> "models.QuerySet[Any]":
-    """The ``limit`` best rows that match, as :func:`best_first` ranks them."""
-    words = search_words(query)
+    """The ``limit`` best rows of ``find(user)`` that match, as :func:`best_first` ranks them.
+
+    ``find``: a function that stays, for what it finds is worded once for everybody.
+    """
+    words, fields = search_words(query), fields or ("search_text",)
     if not words:
-        return rows.none()
-    return best_first(rows, words, *(fields or ("search_text",)), limit=limit)
+        return find(user).none()
+    if not all(map(is_usual, words)):
+        return best_first(find(user), words, *fields, limit=limit)
+
+    def build(given: Given) -> "models.QuerySet[Any]":
+        reader, *some = given.keys
+        return best_first(find(user.example(reader)), list(map(str, some)), *fields, limit=limit)
+
+    key = ("ranked", find, fields, limit, len(words), user.acts)
+    return standing(key, build, Given((user.pk, *words), timezone.now()), forms=FORMS)
 
 
 def open_to(user: "User", model: type[models.Model], path: str = "") -> Q:

@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -11,21 +12,37 @@ from ifa_crm.shared.extend import Hit, Searcher, register_searcher
 from ifa_crm.staff.models import User
 
 
+def _clusters(user: User) -> "QuerySet[Cluster]":
+    return Cluster.objects.visible_to(user).live()
+
+
+def _leaders(user: User) -> "QuerySet[Leader]":
+    rows = Leader.objects.visible_to(user).active().filter(cluster__archived_at__isnull=True)
+    return rows.select_related("cluster")
+
+
+def _projects(user: User) -> "QuerySet[Project]":
+    return Project.objects.visible_to(user).live()
+
+
+def _organisations(user: User) -> "QuerySet[Organisation]":
+    return Organisation.objects.visible_to(user).live()
+
+
 def find_clusters(user: User, query: str, limit: int) -> list[Hit]:
-    rows = ranked(Cluster.objects.visible_to(user).live(), query, limit=limit)
+    rows = ranked(_clusters, user, query, limit=limit)
     return [Hit(row.name, row.specialty, row.get_absolute_url()) for row in rows]
 
 
 def find_leaders(user: User, query: str, limit: int) -> list[Hit]:
-    rows = Leader.objects.visible_to(user).active().filter(cluster__archived_at__isnull=True)
     return [
         Hit(row.name, f"{row.get_role_display()} · {row.cluster.name}", row.get_absolute_url())
-        for row in ranked(rows.select_related("cluster"), query, limit=limit)
+        for row in ranked(_leaders, user, query, limit=limit)
     ]
 
 
 def find_projects(user: User, query: str, limit: int) -> list[Hit]:
-    rows = ranked(Project.objects.visible_to(user).live(), query, limit=limit)
+    rows = ranked(_projects, user, query, limit=limit)
     return [
         Hit(
             row.name,
@@ -37,7 +54,7 @@ def find_projects(user: User, query: str, limit: int) -> list[Hit]:
 
 
 def find_organisations(user: User, query: str, limit: int) -> list[Hit]:
-    rows = ranked(Organisation.objects.visible_to(user).live(), query, limit=limit)
+    rows = ranked(_organisations, user, query, limit=limit)
     return [
         Hit(
             row.name,

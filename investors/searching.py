@@ -2,6 +2,7 @@
 
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -11,14 +12,25 @@ from ifa_crm.staff.models import User
 from investors.models import Contact, Investor, Lead
 
 
+def _investors(user: User) -> "QuerySet[Investor]":
+    return Investor.objects.visible_to(user).live()
+
+
+def _leads(user: User) -> "QuerySet[Lead]":
+    return Lead.objects.visible_to(user).live().select_related("investor", "owner")
+
+
+def _contacts(user: User) -> "QuerySet[Contact]":
+    return Contact.objects.visible_to(user).live().select_related("investor")
+
+
 def find_investors(user: User, query: str, limit: int) -> list[Hit]:
-    rows = ranked(Investor.objects.visible_to(user).live(), query, limit=limit)
+    rows = ranked(_investors, user, query, limit=limit)
     return [Hit(row.name, _joined(row.native_name, *_place(row)), _url(row)) for row in rows]
 
 
 def find_leads(user: User, query: str, limit: int) -> list[Hit]:
-    rows = Lead.objects.visible_to(user).live().select_related("investor", "owner")
-    found = ranked(rows, query, "investor__search_text", "search_text", limit=limit)
+    found = ranked(_leads, user, query, "investor__search_text", "search_text", limit=limit)
     return [
         Hit(
             str(row),
@@ -32,8 +44,7 @@ def find_leads(user: User, query: str, limit: int) -> list[Hit]:
 
 
 def find_contacts(user: User, query: str, limit: int) -> list[Hit]:
-    rows = Contact.objects.visible_to(user).live().select_related("investor")
-    found = ranked(rows, query, limit=limit)
+    found = ranked(_contacts, user, query, limit=limit)
     return [
         Hit(row.name, _joined(row.native_name, row.position, row.investor.name), _url(row))
         for row in found

@@ -1,8 +1,7 @@
 """What a part of Today is made of. A line says why it is there and has one button."""
 
-import copy
 import datetime as dt
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
@@ -13,8 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from ifa_crm.shared.standing_queries import Given, standing
-from ifa_crm.shared.together import Read, all_of, instances
+from ifa_crm.shared.standing_queries import Given, standing, standing_reads
+from ifa_crm.shared.together import Read
 from ifa_crm.staff.models import Absence, User
 from investors.models import Lead
 
@@ -120,9 +119,6 @@ class Small:
     read: "Callable[[Moment], Read]"
 
 
-_shapes: dict[str, Mapping[str, Read]] = {}  # of small sections together, by their names
-
-
 @dataclass(frozen=True)
 class Apart:
     """Rows that are cut by whoever reads them."""
@@ -182,14 +178,20 @@ class Moment:
         named = tuple(tuple(row.pk for row in rows) for rows in known.values())
         covered = self.covered if COVERED in known else ()
         key = (name, self.shown, self.user.acts, named, tuple(covered))
-        given = Given((self.user.pk, self.user.office_id), self.now)
-        return standing(key, lambda given: build(self._example(given, known)), given)
+        return standing(key, lambda given: build(self._example(given, known)), self._given)
+
+    @property
+    def _given(self) -> Given:
+        return Given((self.user.pk, self.user.office_id), self.now)
 
     def _example(self, given: Given, known: "dict[str, list[Any]]") -> "Moment":
-        user = copy.copy(self.user)
-        user._state.fields_cache = {}
-        user.pk, user.office_id = given.keys
-        return Moment(user, given.now, self.shown, small=dict(known), is_example=True)
+        return Moment(
+            self.user.example(*given.keys),
+            given.now,
+            self.shown,
+            small=dict(known),
+            is_example=True,
+        )
 
     def few(self, sort: "Sort") -> list[Any]:
         """The rows of a small section."""
@@ -200,15 +202,13 @@ class Moment:
     def read_small(self, sorts: "Collection[Sort]") -> None:
         """Read what is few, for all these sections at once, and for whom they stand in."""
         small = {sort.key: sort.rows for sort in sorts if isinstance(sort.rows, Small)}
-        name = " ".join(("small", *small))
 
-        def build(moment: "Moment") -> "QuerySet[Any]":
-            reads = {key: rows.read(moment) for key, rows in small.items()}
-            _shapes[name] = moment._people_reads() | reads
-            return all_of(_shapes[name])
+        def reads(given: Given) -> dict[str, Read]:
+            moment = self._example(given, {})
+            return moment._people_reads() | {key: rows.read(moment) for key, rows in small.items()}
 
-        rows = self.standing(name, build)
-        self.small |= instances(rows, _shapes[name])
+        key = ("small", *small, self.shown, self.user.acts)
+        self.small |= standing_reads(key, reads, self._given)
 
     def _people_reads(self) -> dict[str, Read]:
         away = Absence.objects.filter(

@@ -6,9 +6,9 @@ of a model's state: :func:`ensure_search_indexes` makes what is missing after ev
 also when a migration has rebuilt a table on SQLite, which drops the triggers.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Final
 
 from django.apps import AppConfig
 from django.db import connection, connections, transaction
@@ -142,13 +142,29 @@ class Begins(StartsWith):
             pattern = f"{connection.ops.prep_for_like_query(head)}%"
             begun, told = f"left({text}, {HEAD}) LIKE %s", [*values, pattern]
         else:
-            beyond = head[:-1] + chr(ord(head[-1]) + 1)
-            part = f"substr({text}, 1, {HEAD})"
-            begun, told = f"{part} >= %s AND {part} < %s", [*values, head, *values, beyond]
+            part, told = f"substr({text}, 1, {HEAD})", [*values, head, *values, _beyond(head)]
+            begun = f"{part} >= %s AND {part} < %s"
         if len(self.rhs) <= HEAD:
             return f"({begun})", tuple(told)
         return f"({begun} AND {sql})", (*told, *params)
 
+
+def _beyond(head: str) -> str:
+    """The first text that does not begin with ``head`` any more."""
+    return head[:-1] + chr(ord(head[-1]) + 1)
+
+
+def is_usual(word: str) -> bool:
+    """Whether the lookups above put ``word`` into SQL as they do most others: by its pieces, as it
+    is, and whole."""
+    return 3 <= len(word) <= HEAD and word.isascii() and word.isalnum()
+
+
+# What becomes of a usual word in SQL, here and in Django's own lookups.
+FORMS: Final[tuple[Callable[[str], str], ...]] = (
+    *("{}%".format, "%{}%".format, "% {}%".format),
+    *(_trigrams, _beyond),
+)
 
 # Each keeps its parent's name, by which the backends know how to compare.
 SearchTextField.register_lookup(Holds, "holds")

@@ -9,34 +9,39 @@ moments, and where their parameters differ it is read off which value stands the
 be read off so is built anew each time, as is one in which a day or a time is the same for both:
 that would be the day of whoever asked first.
 
-Whatever else decides how a query is built belongs into its key. Rests on the compiler of the
-pinned Django: ``tests/shared/test_standing_queries.py`` holds the rows equal to plain ones.
+Whatever else decides how a query is built belongs into its key; a record that it is built around
+is an :func:`example`, which knows nothing that could get into it unseen. Rests on the compiler of
+the pinned Django: ``tests/shared/test_standing_queries.py`` holds the rows equal to plain ones.
 """
 
 import copy
 import datetime as dt
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connections
-from django.db.models import QuerySet
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.models import Model, QuerySet
 from django.utils import timezone, translation
 
 from ifa_crm.shared.prepared import PreparingConnection, with_constants
+from ifa_crm.shared.together import Read, all_of, instances
 
 _MOST: Final = 256  # kept queries of a process; with more, all are worded anew
 
+M = TypeVar("M", bound=Model)
+Key = int | str | None
 Build = Callable[["Given"], "QuerySet[Any]"]
+Form = Callable[[str], str]
 Slot = Callable[["Given"], Any]
 
 
 @dataclass(frozen=True)
 class Given:
-    """What a query is asked with. ``keys``: of the reader, the office; nothing stays nothing."""
+    """What a query is asked with. ``keys``: of the reader, of a record; nothing stays nothing."""
 
-    keys: tuple[int | None, ...]
+    keys: tuple[Key, ...]
     now: dt.datetime
 
     @property
@@ -52,15 +57,43 @@ _MOMENTS: Final = (
 )
 
 
-def standing(key: Hashable, build: Build, given: Given) -> "QuerySet[Any]":
-    """The rows of ``build(given)``; not to be filtered or sliced any further."""
+def standing(
+    key: Hashable, build: Build, given: Given, *, forms: tuple[Form, ...] = ()
+) -> "QuerySet[Any]":
+    """The rows of ``build(given)``; not to be filtered or sliced any further.
+
+    ``forms``: what may become of a text among the keys before it stands in the query, such as a
+    pattern. A query with a pattern is planned at each question, since the plan depends on it.
+    """
     shape = (key, tuple(one is None for one in given.keys), translation.get_language())
     if shape not in _kept:
         if len(_kept) >= _MOST:
             _kept.clear()
-        _kept[shape] = _worded(build, given)
+        _kept[shape] = _worded(build, given, forms)
     kept = _kept[shape]
     return build(given) if kept is None else kept.asked_with(given)
+
+
+def standing_reads(
+    key: Hashable, reads: "Callable[[Given], Mapping[str, Read]]", given: Given
+) -> dict[str, list[Any]]:
+    """As :func:`ifa_crm.shared.together.read_together`, worded once. Only the rows that are read
+    may differ from reader to reader: not what is read of them, nor how they are sorted."""
+
+    shape = (key, *(one is None for one in given.keys))  # by what is there, more may be read
+
+    def build(given: Given) -> "QuerySet[Any]":
+        _reads[shape] = reads(given)
+        return all_of(_reads[shape])
+
+    rows = standing(key, build, given)
+    return instances(rows, _reads[shape])
+
+
+def example(model: type[M], **fields: Any) -> M:
+    """A record of which nothing is known but ``fields``: asked for more, it fails."""
+    columns = [field.attname for field in model._meta.concrete_fields if field.attname in fields]
+    return model.from_db(DEFAULT_DB_ALIAS, columns, [fields[name] for name in columns])
 
 
 @dataclass(frozen=True)
@@ -71,6 +104,7 @@ class _Kept:
     compiler: Any
     sql: str
     params: tuple[Any, ...]  # a value, or a _Slot that tells it
+    is_prepared: bool
 
     def asked_with(self, given: Given) -> "QuerySet[Any]":
         connection = connections[self.rows.db]
@@ -80,9 +114,7 @@ class _Kept:
         )
         compiler = copy.copy(self.compiler)
         # Each thread has its own.
-        compiler.connection = (
-            PreparingConnection(connection) if connection.vendor == "postgresql" else connection
-        )
+        compiler.connection = PreparingConnection(connection) if self.is_prepared else connection
         compiler.as_sql = lambda *_args, **_kwargs: (self.sql, params)
         query: Any = copy.copy(self.rows.query)
         query.get_compiler = lambda *_args, **_kwargs: compiler
@@ -100,9 +132,10 @@ class _Slot:
 
 
 _kept: dict[Hashable, _Kept | None] = {}
+_reads: dict[Hashable, "Mapping[str, Read]"] = {}
 
 
-def _worded(build: Build, given: Given) -> _Kept | None:
+def _worded(build: Build, given: Given, forms: tuple[Form, ...]) -> _Kept | None:
     """The query in SQL; nothing where it cannot be read off what stands where."""
     examples = [
         Given(tuple(_example_key(one, n, place) for place, one in enumerate(given.keys)), moment)
@@ -116,18 +149,21 @@ def _worded(build: Build, given: Given) -> _Kept | None:
         return None
     if sql != other_sql or len(one) != len(other) or built[0]._prefetch_related_lookups:
         return None
-    params = [_param(pair, examples) for pair in zip(one, other, strict=True)]
+    params = [_param(pair, examples, forms) for pair in zip(one, other, strict=True)]
     if any(param is _UNKNOWN for param in params):
         return None
     connection = connections[built[0].db]
-    if connection.vendor == "postgresql":
+    is_prepared = connection.vendor == "postgresql" and not forms
+    if is_prepared:
         constant = [not isinstance(param, _Slot) for param in params]
         sql = with_constants(sql, params, constant, connection)
         params = [param for param in params if isinstance(param, _Slot)]
-    return _Kept(built[0], compilers[0], sql, tuple(params))
+    return _Kept(built[0], compilers[0], sql, tuple(params), is_prepared)
 
 
-def _example_key(key: int | None, n: int, place: int) -> int | None:
+def _example_key(key: Key, n: int, place: int) -> Key:
+    if isinstance(key, str):
+        return "zqx" + "bd"[n] + "fghjklmnp"[place] + "kvw"  # a word, as the search has them
     return None if key is None else 7_300_000_000_000_000 + 1_000_003 * n + 17 * place
 
 
@@ -135,19 +171,27 @@ def _key_at(place: int) -> Slot:
     return lambda given: given.keys[place]
 
 
+def _form_at(place: int, form: Form) -> Slot:
+    return lambda given: form(str(given.keys[place]))
+
+
 _UNKNOWN: Final = object()
 
 
-def _param(pair: tuple[Any, Any], examples: list[Given]) -> Any:
+def _param(pair: tuple[Any, Any], examples: list[Given], forms: tuple[Form, ...]) -> Any:
     """The constant that both have, the slot that explains what each has, or ``_UNKNOWN``."""
     values = tuple(_read(value) for value in pair)
     if any(isinstance(value, dt.date) for value in values):
         return _of_time(values, examples)
     if values[0] == values[1] and type(values[0]) is type(values[1]):
         return pair[0]
-    for place in range(len(examples[0].keys)):
+    for place, key in enumerate(examples[0].keys):
         if values == tuple(example.keys[place] for example in examples):
             return _Slot(_key_at(place))
+        if isinstance(key, str):
+            for form in forms:
+                if values == tuple(form(str(example.keys[place])) for example in examples):
+                    return _Slot(_form_at(place, form))
     return _UNKNOWN
 
 

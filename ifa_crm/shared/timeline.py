@@ -16,8 +16,10 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db.models import F, IntegerField, Model, Q, QuerySet, Value
+from django.utils import timezone
 
 from ifa_crm.shared.extend import TimelineEntry, TimelineSource, timeline_sources
+from ifa_crm.shared.standing_queries import Given, example, standing
 from ifa_crm.shared.together import Read, read_together
 
 PER_PAGE: Final = 30
@@ -94,7 +96,11 @@ def timeline_page(
         kind = ""
     asked = {no: source for no, source in sources.items() if _is_asked(source, kind)}
     start = _Place.read(before)
-    places = _places(asked, record, user, start, size)
+    if start is None and not kind:
+        rows = _first_places(asked, record, user, size)
+    else:
+        rows = _places(asked, record, user, start, size)
+    places = [_Place(at, no, key) for at, no, key in rows]
     return TimelinePage(
         entries=_entries(asked, places[:size], record, user),
         older=str(places[size - 1]) if len(places) > size else "",
@@ -109,14 +115,26 @@ def _is_asked(source: TimelineSource, kind: str) -> bool:
     return kind in {EVERYTHING, source.kind} or (not kind and not source.quiet)
 
 
+def _first_places(
+    sources: dict[int, TimelineSource], record: Model, user: Any, size: int
+) -> "QuerySet[Any, Any]":
+    """What everybody sees who opens the record, worded once: it is a part for each source."""
+
+    def build(given: Given) -> "QuerySet[Any, Any]":
+        of, pk = type(record), given.keys[0]
+        return _places(sources, example(of, id=pk), user.example(given.keys[1]), None, size)
+
+    key = ("timeline", type(record), size, user.acts)
+    return standing(key, build, Given((record.pk, user.pk), timezone.now()))
+
+
 def _places(
     sources: dict[int, TimelineSource], record: Any, user: Any, start: _Place | None, size: int
-) -> list[_Place]:
+) -> "QuerySet[Any, Any]":
     """One more than ``size`` if there are older ones."""
     arms = [_arm(no, source, record, user, start) for no, source in sources.items()]
     rows = arms[0].union(*arms[1:], all=True) if len(arms) > 1 else arms[0]
-    ordered = rows.order_by("-tl_at", "tl_no", "-tl_key")[: size + 1]
-    return [_Place(at, no, key) for at, no, key in ordered]
+    return rows.order_by("-tl_at", "tl_no", "-tl_key")[: size + 1]
 
 
 def _arm(

@@ -17,6 +17,7 @@ from django_countries.fields import CountryField
 from ifa_crm.shared.acting import Audited
 from ifa_crm.shared.export import Format
 from ifa_crm.shared.fields import ReferenceField
+from ifa_crm.shared.standing_queries import example
 from ifa_crm.staff.choices import Language, Layout, Weekday, time_zones
 from ifa_crm.staff.roles import Act, Role, acts_of
 
@@ -247,6 +248,12 @@ class User(Audited, AbstractUser):
 
     def may(self, act: Act) -> bool:
         return act in self.acts
+
+    def example(self, pk: Any, office: Any = None) -> "User":
+        """Anybody with the same rights: to word a query with (``shared/standing_queries.py``)."""
+        anybody = example(User, id=pk, office_id=office)
+        anybody.acts = self.acts
+        return anybody
 
     @property
     def zone(self) -> ZoneInfo:

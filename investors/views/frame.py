@@ -3,17 +3,18 @@
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from django.db.models import OuterRef, Subquery
-from django.shortcuts import get_object_or_404
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.http import Http404
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from ifa_crm.shared.standing_queries import Given, example, standing, standing_reads
 from ifa_crm.shared.timeline import TimelinePage, timeline_page
-from ifa_crm.shared.together import Read, read_together
+from ifa_crm.shared.together import Read
 from ifa_crm.staff.decorators import StaffRequest
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Act
@@ -27,6 +28,9 @@ from investors.services.events import lock
 from investors.timeline import person
 
 M = TypeVar("M")
+# What a tab reads besides, of a lead of which no more is known than its key, its investor and
+# whether it is confidential: by the key of the investor's organisation, too, and who reads it.
+Reads = Callable[[Lead, Any, User], Mapping[str, Read]]
 
 # (URL name, label, the reverse accessor whose rows are counted)
 TABS = (
@@ -92,10 +96,19 @@ def locked_under_lead(request: StaffRequest, find: Callable[[], M]) -> M:
 
 def get_lead(request: StaffRequest, ref: str) -> Lead:
     """The lead with those it belongs to; 404 for a stranger."""
-    leads = Lead.objects.visible_to(request.user).with_milestone()
-    people = leads.select_related("investor", "owner", "deputy", "office")
-    found: Lead = get_object_or_404(people, ref=ref)
-    return found
+    user = request.user
+
+    def build(given: Given) -> "QuerySet[Lead]":
+        reference, reader = given.keys
+        leads = Lead.objects.visible_to(user.example(reader)).with_milestone()
+        people = leads.select_related("investor", "owner", "deputy", "office")
+        return people.filter(ref=reference)
+
+    given = Given((ref, user.pk), timezone.now())
+    for lead in standing(("lead", user.acts), build, given):
+        found: Lead = lead
+        return found
+    raise Http404
 
 
 def asked_timeline(request: StaffRequest, record: Lead | Investor) -> TimelinePage:
@@ -104,9 +117,7 @@ def asked_timeline(request: StaffRequest, record: Lead | Investor) -> TimelinePa
     return timeline_page(record, request.user, kind=kind, before=before)
 
 
-def lead_frame(
-    request: StaffRequest, lead: Lead, reads: Mapping[str, Read] | None = None
-) -> dict[str, Any]:
+def lead_frame(request: StaffRequest, lead: Lead, reads: Reads | None = None) -> dict[str, Any]:
     """The context of ``investors/lead_base.html``: pass it on with what the tab shows.
 
     ``lead`` comes from :func:`get_lead`. Costs two queries; what the tab itself ``reads`` comes
@@ -116,7 +127,7 @@ def lead_frame(
     status = lead.status_on(today)
     rights = _rights(user, lead, status)
     glance = _glance(lead, user)
-    read = read_together({**_reads(lead), **(reads or {})})
+    read = _read(lead, user, reads)
     return {
         "title": str(lead),
         "lead": lead,
@@ -153,15 +164,38 @@ def _rights(user: User, lead: Lead, status: Status) -> Rights:
 
 def _glance(lead: Lead, user: User) -> dict[str, Any]:
     """The checklist, the counts of the tabs and the oldest open inbound, in one query."""
-    waiting = Interaction.objects.filter(lead=OuterRef("pk")).unanswered().order_by("happened_at")
-    row: dict[str, Any] = (
-        Lead.objects.filter(pk=lead.pk)
-        .with_counts(user)
-        .annotate(open_inbound=Subquery(waiting.values("happened_at")[:1]), **gates.flags())
-        .values("open_inbound", "n_shortlist", "n_meetings", "n_engagements", *gates.flags())
-        .get()
-    )
+
+    def build(given: Given) -> "QuerySet[Lead, dict[str, Any]]":
+        pk, reader = cast("tuple[int, int]", given.keys)
+        waiting = Interaction.objects.filter(lead=OuterRef("pk")).unanswered()
+        first = waiting.order_by("happened_at").values("happened_at")[:1]
+        return (
+            Lead.objects.filter(pk=pk)
+            .with_counts(user.example(reader))
+            .annotate(open_inbound=Subquery(first), **gates.flags())
+            .values("open_inbound", "n_shortlist", "n_meetings", "n_engagements", *gates.flags())
+        )
+
+    given = Given((lead.pk, user.pk), timezone.now())
+    row: dict[str, Any]
+    (row,) = standing(("lead at a glance", user.acts), build, given)
     return row
+
+
+def _read(lead: Lead, user: User, of_tab: Reads | None) -> dict[str, list[Any]]:
+    """What the frame and its tab read, worded once for all leads of which the same is read."""
+    organisation = lead.investor.organisation_id
+
+    def reads(given: Given) -> dict[str, Read]:
+        pk, investor, organisation, reader = given.keys
+        restricted = lead.restricted
+        anything = example(Lead, id=pk, investor_id=investor, restricted=restricted)
+        more = {} if of_tab is None else of_tab(anything, organisation, user.example(reader))
+        return {**_reads(anything), **more}
+
+    key = ("lead", of_tab, user.acts, lead.restricted)
+    given = Given((lead.pk, lead.investor_id, organisation, user.pk), timezone.now())
+    return standing_reads(key, reads, given)
 
 
 def _reads(lead: Lead) -> dict[str, Read]:

@@ -5,6 +5,7 @@ from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Count, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -19,6 +20,7 @@ from clusters.models import Organisation
 from ifa_crm.shared.editing import form_page, locked, onward
 from ifa_crm.shared.history import changes_of
 from ifa_crm.shared.lists import ListPage
+from ifa_crm.shared.standing_queries import Given, standing
 from ifa_crm.shared.together import Read
 from ifa_crm.staff.decorators import StaffRequest, requires
 from ifa_crm.staff.models import User
@@ -83,8 +85,15 @@ def _unlisted(request: StaffRequest) -> int:
     asked = {key: value for key, value in request.GET.items() if value and key not in shape}
     if asked != {"status": Status.ACTIVE} or request.user.may(Act.SEE_CONFIDENTIAL):
         return 0
-    active = Lead.objects.live().active_on(timezone.localdate())
-    return active.filter(lead_is_hidden(request.user)).count()
+    user = request.user
+
+    def build(given: Given) -> "QuerySet[Lead, Any]":
+        active = Lead.objects.live().active_on(given.today)
+        hidden = active.filter(lead_is_hidden(user.example(given.keys[0]))).order_by()
+        return hidden.values("restricted").annotate(n=Count("pk")).values("n")
+
+    counted = standing(("unlisted", user.acts), build, Given((user.pk,), timezone.now()))
+    return sum(row["n"] for row in counted)
 
 
 def _ready_made(request: StaffRequest) -> list[tuple[str, str, bool]]:
@@ -109,7 +118,7 @@ def lead_detail(request: StaffRequest, ref: str) -> HttpResponse:
     lead = get_lead(request, ref)
     context: dict[str, Any] = {"timeline": asked_timeline(request, lead), "path": request.path}
     if not request.htmx:
-        frame = lead_frame(request, lead, _fact_reads(lead, request.user))
+        frame = lead_frame(request, lead, _fact_reads)
         context |= frame | _facts(lead, frame["read"]) | {"log_kinds": _log_kinds()}
     template = "components/timeline.html" if request.htmx else "investors/lead_detail.html"
     response = TemplateResponse(request, template, context)
@@ -126,7 +135,7 @@ def _log_kinds() -> list[tuple[str, str, str]]:
     ]
 
 
-def _fact_reads(lead: Lead, user: User) -> dict[str, Read]:
+def _fact_reads(lead: Lead, organisation: Any, user: User) -> dict[str, Read]:
     """What the overview reads besides the frame."""
     labels = ("label_en", "label_fr")
     family = Lead.objects.visible_to(user).live().filter(investor=lead.investor_id)
@@ -145,10 +154,10 @@ def _fact_reads(lead: Lead, user: User) -> dict[str, Read]:
             order=lambda other: (-other.received_at.timestamp(), -other.pk),
         ),
     }
-    if (key := lead.investor.organisation_id) is not None:
-        visible = Organisation.objects.visible_to(user).filter(pk=key)
+    if organisation is not None:
+        visible = Organisation.objects.visible_to(user).filter(pk=organisation)
         reads["organisation"] = Read(visible, ("ref", "name"))
-        reads |= {f"ties.{name}": read for name, read in tie_reads([key], user).items()}
+        reads |= {f"ties.{name}": read for name, read in tie_reads([organisation], user).items()}
     return reads
 
 

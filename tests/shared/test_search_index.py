@@ -6,6 +6,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from clusters.querysets import ranked
+from ifa_crm.shared import standing_queries
 from ifa_crm.shared.ranking import LOOKED_AT, best_first
 from ifa_crm.shared.search_index import HEAD, ensure_search_indexes, indexed_at_once
 from ifa_crm.staff.models import User
@@ -80,20 +81,56 @@ def test_begins_is_startswith_through_the_index(length: int) -> None:
 # --- what stands first -------------------------------------------------------------------------
 
 
-def best(text: str, limit: int = 20) -> list[str]:
-    return [row.name for row in ranked(Investor.objects.all(), text, limit=limit)]
+def investors(user: User) -> "QuerySet[Investor]":
+    return Investor.objects.visible_to(user)
 
 
-def test_best_first() -> None:
+def best(user: User, text: str, limit: int = 20) -> list[str]:
+    return [row.name for row in ranked(investors, user, text, limit=limit)]
+
+
+def test_best_first(adviser: User) -> None:
     for name in ("Inquartz", "New Quartz", "Quartz Two", "Quartz One", "Basalt"):
         make.investor(name=name)
-    assert best("quartz") == ["Quartz Two", "Quartz One", "New Quartz", "Inquartz"]
-    assert best("quartz", limit=2) == ["Quartz Two", "Quartz One"]
-    assert best("quartz one") == ["Quartz One"]
-    assert best("") == []
+    assert best(adviser, "quartz") == ["Quartz Two", "Quartz One", "New Quartz", "Inquartz"]
+    assert best(adviser, "quartz", limit=2) == ["Quartz Two", "Quartz One"]
+    assert best(adviser, "quartz one") == ["Quartz One"]
+    assert best(adviser, "") == []
 
 
-def test_what_begins_with_a_common_word_is_found_behind_many_others() -> None:
+def test_each_word_is_looked_for_by_itself(adviser: User, colleague: User) -> None:
+    """Words of all lengths and scripts, one after the other through what was worded before."""
+    names = [
+        "Quartz",
+        "Basalt Works",
+        "Ab",
+        "Ünï Straße",
+        "水晶",
+        "Q-1",
+        "x" * (HEAD + 3),
+        "50% Off",
+    ]
+    for name in names:
+        make.investor(name=name)
+    for user in (adviser, colleague):
+        for name in names:
+            assert best(user, name)[:1] == [name]
+            assert name in best(user, name[: len(name) // 2 + 1])
+    assert best(adviser, "basalt works") == best(adviser, "works basalt") == ["Basalt Works"]
+    assert best(adviser, "quartz works") == best(adviser, "zqxbfkvw") == []
+
+
+def test_usual_words_are_worded_once(adviser: User) -> None:
+    standing_queries._kept.clear()
+    best(adviser, "quartz")
+    best(adviser, "basalt")
+    best(adviser, "basalt works")
+    assert len(standing_queries._kept) == 2
+    assert None not in standing_queries._kept.values()
+    standing_queries._kept.clear()
+
+
+def test_what_begins_with_a_common_word_is_found_behind_many_others(adviser: User) -> None:
     make.investor(name="New Quartz 0")
     old = Investor.objects.get()
     rows = [Investor(name=f"New Quartz {n}", ref=f"q{n}") for n in range(LOOKED_AT)]
@@ -101,7 +138,7 @@ def test_what_begins_with_a_common_word_is_found_behind_many_others() -> None:
         row.control_country = old.control_country
     Investor.objects.bulk_create(rows)
     make.investor(name="Quartz")
-    assert best("quartz", limit=2) == ["Quartz", "New Quartz 0"]
+    assert best(adviser, "quartz", limit=2) == ["Quartz", "New Quartz 0"]
 
 
 def test_ranking_keeps_what_the_rows_bring_along(adviser: User) -> None:
@@ -114,4 +151,4 @@ def test_ranking_keeps_what_the_rows_bring_along(adviser: User) -> None:
 def test_ranking_hides_what_the_reader_may_not_see(colleague: User) -> None:
     make.investor(name="Quartz")
     Investor.objects.update(restricted=True)
-    assert list(ranked(Investor.objects.visible_to(colleague), "quartz", limit=5)) == []
+    assert best(colleague, "quartz", limit=5) == []
