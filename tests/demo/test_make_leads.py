@@ -1,6 +1,7 @@
 """Many made-up leads: in step with themselves, and the same for the same seed."""
 
 import datetime as dt
+import threading
 import unicodedata
 from io import StringIO
 from itertools import islice
@@ -184,6 +185,25 @@ class TestMade:
         monkeypatch.setattr(Maker, "_lead", broken)
         with pytest.raises(KeyboardInterrupt):
             call_command("make_leads", count=30, seed=22, verbosity=0)
+        assert (_indexes(), Lead.objects.count()) == (before, leads)
+
+    def test_what_fails_beside_the_making_fails_the_command(
+        self, undone: None, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """Rows are written by a thread of their own, on the connection of this one."""
+        before, leads = _indexes(), Lead.objects.count()
+        written: list[str] = []
+
+        def broken(self: Table, rows: list[Any]) -> None:
+            written.append(threading.current_thread().name)
+            raise OSError("the disk is full")
+
+        monkeypatch.setattr(make_leads, "_is_many", lambda count: True)
+        monkeypatch.setattr(Table, "insert", broken)
+        with pytest.raises(OSError, match="the disk is full"):
+            call_command("make_leads", count=30, seed=23, verbosity=0)
+        assert len(written) == 1
+        assert written != [threading.current_thread().name]
         assert (_indexes(), Lead.objects.count()) == (before, leads)
 
     def test_search_finds_them_and_what_comes_after(self, undone: None) -> None:

@@ -6,7 +6,7 @@ from random import Random
 from typing import Any, Final
 
 from ifa_crm.home.making.rows import MODELS
-from ifa_crm.home.making.tables import Table, advance_keys, writing
+from ifa_crm.home.making.tables import Beside, Table, advance_keys, writing
 
 _ALPHABET: Final = "0123456789abcdefghjkmnpqrstvwxyz"
 _TWO: Final = [a + b for a in _ALPHABET for b in _ALPHABET]
@@ -35,7 +35,7 @@ class Batch:
         self._keyed = [kind for kind in MODELS if "id" in _columns(kind)]
         self._keys = {kind: count(self._tables[kind].last_key() + 1) for kind in self._keyed}
         self._references = references(seed)
-        self._rows: dict[type[Row], list[Row]] = {kind: [] for kind in MODELS}
+        self._rows = _none()
 
     def key(self, kind: type[Row]) -> int:
         return next(self._keys[kind])
@@ -46,14 +46,20 @@ class Batch:
     def add(self, row: Row) -> None:
         self._rows[type(row)].append(row)
 
-    def save(self) -> None:
-        """Write all rows in one transaction and forget them."""
+    def save(self, beside: Beside) -> None:
+        """Have all rows written in one transaction, and forget them."""
+        made, self._rows = self._rows, _none()
+        beside.do(lambda: self._write(made))
+
+    def _write(self, made: dict[type[Row], list[Row]]) -> None:
         with writing():
-            for kind, rows in self._rows.items():
+            for kind, rows in made.items():
                 self._tables[kind].insert(rows)
             advance_keys(MODELS[kind] for kind in self._keyed)
-        for rows in self._rows.values():
-            rows.clear()
+
+
+def _none() -> dict[type[Row], list[Row]]:
+    return {kind: [] for kind in MODELS}
 
 
 def _columns(kind: type[Row]) -> tuple[str, ...]:

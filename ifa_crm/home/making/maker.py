@@ -21,6 +21,7 @@ from ifa_crm.home.making.story import (
     WAITING,
     Course,
 )
+from ifa_crm.home.making.tables import Beside
 from investors.models import Investor
 
 AT_ONCE: Final = 4000  # leads in a transaction
@@ -69,12 +70,14 @@ class Maker:
         self._known: list[Company] = []
 
     def make(self, count: int) -> Iterator[int]:
-        """Make ``count`` leads, the oldest first; yields how many there are after each save."""
-        for number in range(count):
-            self._lead(int((number + self.rng.random()) / count * (NOW - DAY)))
-            if (number + 1) % AT_ONCE == 0 or number + 1 == count:
-                self.batch.save()
-                yield number + 1
+        """Make ``count`` leads, the oldest first; yields how many there are, or soon will be."""
+        with Beside() as beside:
+            for number in range(count):
+                self._lead(int((number + self.rng.random()) / count * (NOW - DAY)))
+                if (number + 1) % AT_ONCE == 0 or number + 1 == count:
+                    self.batch.save(beside)
+                    yield number + 1
+            beside.wait()
 
     def pick(self, things: Sequence[T]) -> T:
         """Any of them; quicker than ``Random.choice``."""
