@@ -185,13 +185,9 @@ class Moment:
         return Given((self.user.pk, self.user.office_id), self.now)
 
     def _example(self, given: Given, known: "dict[str, list[Any]]") -> "Moment":
-        return Moment(
-            self.user.example(*given.keys),
-            given.now,
-            self.shown,
-            small=dict(known),
-            is_example=True,
-        )
+        pk, office = given.keys
+        user = self.user.example(pk, office_id=office)
+        return Moment(user, given.now, self.shown, small=dict(known), is_example=True)
 
     def few(self, sort: "Sort") -> list[Any]:
         """The rows of a small section."""

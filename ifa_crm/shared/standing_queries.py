@@ -66,11 +66,11 @@ def standing(
     pattern. A query with a pattern is planned at each question, since the plan depends on it.
     """
     shape = (key, tuple(one is None for one in given.keys), translation.get_language())
-    if shape not in _kept:
+    kept = _kept.get(shape, _UNKNOWN)
+    if kept is _UNKNOWN:  # held here: another thread may clear them all
         if len(_kept) >= _MOST:
             _kept.clear()
-        _kept[shape] = _worded(build, given, forms)
-    kept = _kept[shape]
+        kept = _kept[shape] = _worded(build, given, forms)
     return build(given) if kept is None else kept.asked_with(given)
 
 
@@ -131,6 +131,7 @@ class _Slot:
     of: Slot
 
 
+_UNKNOWN: Final[Any] = object()
 _kept: dict[Hashable, _Kept | None] = {}
 _reads: dict[Hashable, "Mapping[str, Read]"] = {}
 
@@ -173,9 +174,6 @@ def _key_at(place: int) -> Slot:
 
 def _form_at(place: int, form: Form) -> Slot:
     return lambda given: form(str(given.keys[place]))
-
-
-_UNKNOWN: Final = object()
 
 
 def _param(pair: tuple[Any, Any], examples: list[Given], forms: tuple[Form, ...]) -> Any:

@@ -249,9 +249,12 @@ class User(Audited, AbstractUser):
     def may(self, act: Act) -> bool:
         return act in self.acts
 
-    def example(self, pk: Any, office: Any = None) -> "User":
-        """Anybody with the same rights: to word a query with (``shared/standing_queries.py``)."""
-        anybody = example(User, id=pk, office_id=office)
+    def example(self, pk: Any, **known: Any) -> "User":
+        """Anybody with the same rights: to word a query with (``shared/standing_queries.py``).
+
+        ``known``: what the query may know besides, ``office_id``; asked for more, it fails.
+        """
+        anybody = example(User, id=pk, **known)
         anybody.acts = self.acts
         return anybody
 
