@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 from django.db import models
 from django.db.models import Case, Count, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Coalesce
-from django.utils import timezone
 
 from clusters.choices import (
     CallState,
@@ -77,11 +76,10 @@ def ranked(
         return best_first(find(user), words, *fields, limit=limit)
 
     def build(given: Given) -> "models.QuerySet[Any]":
-        reader, *some = given.keys
-        return best_first(find(user.example(reader)), list(map(str, some)), *fields, limit=limit)
+        return best_first(find(given.reader), list(given.keys), *fields, limit=limit)
 
-    key = ("ranked", find, fields, limit, len(words), user.acts)
-    return standing(key, build, Given((user.pk, *words), timezone.now()), forms=FORMS)
+    key = ("ranked", find, fields, limit, len(words))
+    return standing(key, build, Given.by(user, *words), forms=FORMS)
 
 
 def open_to(user: "User", model: type[models.Model], path: str = "") -> Q:

@@ -177,17 +177,15 @@ class Moment:
         known = {who: self._people(who) for who in people}
         named = tuple(tuple(row.pk for row in rows) for rows in known.values())
         covered = self.covered if COVERED in known else ()
-        key = (name, self.shown, self.user.acts, named, tuple(covered))
+        key = (name, self.shown, named, tuple(covered))
         return standing(key, lambda given: build(self._example(given, known)), self._given)
 
     @property
     def _given(self) -> Given:
-        return Given((self.user.pk, self.user.office_id), self.now)
+        return Given((), self.now, self.user)
 
     def _example(self, given: Given, known: "dict[str, list[Any]]") -> "Moment":
-        pk, office = given.keys
-        user = self.user.example(pk, office_id=office)
-        return Moment(user, given.now, self.shown, small=dict(known), is_example=True)
+        return Moment(given.reader, given.now, self.shown, small=dict(known), is_example=True)
 
     def few(self, sort: "Sort") -> list[Any]:
         """The rows of a small section."""
@@ -203,7 +201,7 @@ class Moment:
             moment = self._example(given, {})
             return moment._people_reads() | {key: rows.read(moment) for key, rows in small.items()}
 
-        key = ("small", *small, self.shown, self.user.acts)
+        key = ("small", *small, self.shown)
         self.small |= standing_reads(key, reads, self._given)
 
     def _people_reads(self) -> dict[str, Read]:

@@ -64,11 +64,12 @@ def _nothing_more(rows: "list[Any]", user: Any) -> "dict[str, Any]":
 class TimelineSource:
     """Rows that become entries of one kind on the timeline of a record.
 
-    ``rows(record, user)``: those that ``user`` may see. ``at``: the field, or the expression, that
-    says when. ``fields``, and ``extra`` annotated by ``show``: what is read of the rows of a page
-    (``ifa_crm.shared.together``). ``more(rows, user)``: further reads, for what these rows name.
-    ``draw(rows, reading)``: their entries, in their order, or ``None`` for a row that says nothing
-    (``ifa_crm.shared.timeline.Reading``). A quiet source is left out unless asked
+    ``rows(record, user)``: those that ``user`` may see; both may be examples, of which the keys
+    are known alone (``ifa_crm.shared.standing_queries``). ``at``: the field, or the expression,
+    that says when. ``fields``, and ``extra`` annotated by ``show``: what is read of the rows of
+    a page (``ifa_crm.shared.together``). ``more(rows, user)``: further reads, for what these
+    rows name. ``draw(rows, reading)``: their entries, in their order, or ``None`` for a row that
+    says nothing (``ifa_crm.shared.timeline.Reading``). A quiet source is left out unless asked
     for.
     """
 

@@ -162,8 +162,11 @@ def is_usual(word: str) -> bool:
 
 # What becomes of a usual word in SQL, here and in Django's own lookups.
 FORMS: Final[tuple[Callable[[str], str], ...]] = (
-    *("{}%".format, "%{}%".format, "% {}%".format),
-    *(_trigrams, _beyond),
+    "{}%".format,
+    "%{}%".format,
+    "% {}%".format,
+    _trigrams,
+    _beyond,
 )
 
 # Each keeps its parent's name, by which the backends know how to compare.

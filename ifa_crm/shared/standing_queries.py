@@ -1,6 +1,6 @@
 """Queries that are put into SQL once, and from then on only given their values.
 
-    rows = standing(("to do", user.acts), lambda given: due_for(given), Given((user.pk,), now))
+    rows = standing("to do", lambda given: due_for(given.reader), Given.by(user))
 
 For a page of many small parts Django takes longer to word the queries than the database to answer
 them. From one reader and moment to the next they differ in a few values alone: whose rows, of
@@ -9,16 +9,17 @@ moments, and where their parameters differ it is read off which value stands the
 be read off so is built anew each time, as is one in which a day or a time is the same for both:
 that would be the day of whoever asked first.
 
-Whatever else decides how a query is built belongs into its key; a record that it is built around
-is an :func:`example`, which knows nothing that could get into it unseen. Rests on the compiler of
-the pinned Django: ``tests/shared/test_standing_queries.py`` holds the rows equal to plain ones.
+A query is kept for everybody with the same rights. Whatever else decides how it is built belongs
+into its key; who reads, and a record that it is built around, is an :func:`example`, which knows
+nothing that could get into it unseen. Rests on the compiler of the pinned Django:
+``tests/shared/test_standing_queries.py`` holds the rows equal to plain ones.
 """
 
 import copy
 import datetime as dt
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import Any, Final, Self, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -39,18 +40,42 @@ Slot = Callable[["Given"], Any]
 
 @dataclass(frozen=True)
 class Given:
-    """What a query is asked with. ``keys``: of the reader, of a record; nothing stays nothing."""
+    """What a query is asked with. ``keys``: of records, words; nothing stays nothing."""
 
-    keys: tuple[Key, ...]
+    keys: tuple[Any, ...]  # each a Key
     now: dt.datetime
+    reader: Any = None  # a member of staff
+
+    @classmethod
+    def by(cls, reader: Any, *keys: Key) -> Self:
+        """Asked by ``reader``, now."""
+        return cls(keys, timezone.now(), reader)
 
     @property
     def today(self) -> dt.date:
         """The day in the reader's own zone."""
         return timezone.localdate(self.now)
 
+    @property
+    def values(self) -> tuple[Key, ...]:
+        """The keys, and those of the reader."""
+        return self.keys if self.reader is None else (*self.keys, *self.reader.own_keys)
 
-# Values that stand in no query by chance, and have nothing in common.
+    @property
+    def shape(self) -> Hashable:
+        """What is the same for all who may be given the same query: rights, and what is there."""
+        rights = None if self.reader is None else self.reader.acts
+        return (rights, tuple(value is None for value in self.values))
+
+    def example(self, n: int) -> "Given":
+        """As this one, with values that stand in no query by chance."""
+        values = [_example_key(value, n, place) for place, value in enumerate(self.values)]
+        keys, own = values[: len(self.keys)], values[len(self.keys) :]
+        reader = None if self.reader is None else self.reader.example(*own)
+        return Given(tuple(keys), _MOMENTS[n], reader)
+
+
+# They have nothing in common.
 _MOMENTS: Final = (
     dt.datetime(2187, 3, 8, 5, 17, 23, 411, tzinfo=dt.UTC),
     dt.datetime(2244, 10, 20, 20, 44, 51, 877, tzinfo=dt.UTC),
@@ -65,7 +90,7 @@ def standing(
     ``forms``: what may become of a text among the keys before it stands in the query, such as a
     pattern. A query with a pattern is planned at each question, since the plan depends on it.
     """
-    shape = (key, tuple(one is None for one in given.keys), translation.get_language())
+    shape = (key, given.shape, translation.get_language())
     kept = _kept.get(shape, _UNKNOWN)
     if kept is _UNKNOWN:  # held here: another thread may clear them all
         if len(_kept) >= _MOST:
@@ -79,8 +104,7 @@ def standing_reads(
 ) -> dict[str, list[Any]]:
     """As :func:`ifa_crm.shared.together.read_together`, worded once. Only the rows that are read
     may differ from reader to reader: not what is read of them, nor how they are sorted."""
-
-    shape = (key, *(one is None for one in given.keys))  # by what is there, more may be read
+    shape = (key, given.shape)
 
     def build(given: Given) -> "QuerySet[Any]":
         _reads[shape] = reads(given)
@@ -138,10 +162,7 @@ _reads: dict[Hashable, "Mapping[str, Read]"] = {}
 
 def _worded(build: Build, given: Given, forms: tuple[Form, ...]) -> _Kept | None:
     """The query in SQL; nothing where it cannot be read off what stands where."""
-    examples = [
-        Given(tuple(_example_key(one, n, place) for place, one in enumerate(given.keys)), moment)
-        for n, moment in enumerate(_MOMENTS)
-    ]
+    examples = [given.example(n) for n in range(len(_MOMENTS))]
     built: list[Any] = [build(example) for example in examples]
     compilers = [rows.query.get_compiler(using=rows.db) for rows in built]
     try:
@@ -164,16 +185,16 @@ def _worded(build: Build, given: Given, forms: tuple[Form, ...]) -> _Kept | None
 
 def _example_key(key: Key, n: int, place: int) -> Key:
     if isinstance(key, str):
-        return "zqx" + "bd"[n] + "fghjklmnp"[place] + "kvw"  # a word, as the search has them
+        return f"zqx{'bd'[n]}{place:02}kvw"  # a word, as the search has them
     return None if key is None else 7_300_000_000_000_000 + 1_000_003 * n + 17 * place
 
 
-def _key_at(place: int) -> Slot:
-    return lambda given: given.keys[place]
+def _itself(value: Any) -> Any:
+    return value
 
 
-def _form_at(place: int, form: Form) -> Slot:
-    return lambda given: form(str(given.keys[place]))
+def _value_at(place: int, form: Callable[[Any], Any]) -> Slot:
+    return lambda given: form(given.values[place])
 
 
 def _param(pair: tuple[Any, Any], examples: list[Given], forms: tuple[Form, ...]) -> Any:
@@ -183,13 +204,11 @@ def _param(pair: tuple[Any, Any], examples: list[Given], forms: tuple[Form, ...]
         return _of_time(values, examples)
     if values[0] == values[1] and type(values[0]) is type(values[1]):
         return pair[0]
-    for place, key in enumerate(examples[0].keys):
-        if values == tuple(example.keys[place] for example in examples):
-            return _Slot(_key_at(place))
-        if isinstance(key, str):
-            for form in forms:
-                if values == tuple(form(str(example.keys[place])) for example in examples):
-                    return _Slot(_form_at(place, form))
+    for place, example in enumerate(examples[0].values):
+        for form in (_itself, *(forms if isinstance(example, str) else ())):
+            slot = _value_at(place, form)
+            if values == tuple(slot(each) for each in examples):
+                return _Slot(slot)
     return _UNKNOWN
 
 

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from django.db.models import F, IntegerField, Model, Q, QuerySet, Value
-from django.utils import timezone
 
 from ifa_crm.shared.extend import TimelineEntry, TimelineSource, timeline_sources
 from ifa_crm.shared.standing_queries import Given, example, standing
@@ -121,11 +120,10 @@ def _first_places(
     """What everybody sees who opens the record, worded once: it is a part for each source."""
 
     def build(given: Given) -> "QuerySet[Any, Any]":
-        of, pk = type(record), given.keys[0]
-        return _places(sources, example(of, id=pk), user.example(given.keys[1]), None, size)
+        anything = example(type(record), id=given.keys[0])
+        return _places(sources, anything, given.reader, None, size)
 
-    key = ("timeline", type(record), size, user.acts)
-    return standing(key, build, Given((record.pk, user.pk), timezone.now()))
+    return standing(("timeline", type(record), size), build, Given.by(user, record.pk))
 
 
 def _places(

@@ -249,12 +249,14 @@ class User(Audited, AbstractUser):
     def may(self, act: Act) -> bool:
         return act in self.acts
 
-    def example(self, pk: Any, **known: Any) -> "User":
-        """Anybody with the same rights: to word a query with (``shared/standing_queries.py``).
+    @property
+    def own_keys(self) -> tuple[int | None, ...]:
+        """What of a person stands in queries; :meth:`example` takes the same."""
+        return (self.pk, self.office_id)
 
-        ``known``: what the query may know besides, ``office_id``; asked for more, it fails.
-        """
-        anybody = example(User, id=pk, **known)
+    def example(self, pk: Any, office: Any) -> "User":
+        """Anybody with the same rights: to word a query with (``shared/standing_queries.py``)."""
+        anybody = example(User, id=pk, office_id=office)
         anybody.acts = self.acts
         return anybody
 

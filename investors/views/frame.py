@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import Http404
@@ -96,19 +96,16 @@ def locked_under_lead(request: StaffRequest, find: Callable[[], M]) -> M:
 
 def get_lead(request: StaffRequest, ref: str) -> Lead:
     """The lead with those it belongs to; 404 for a stranger."""
-    user = request.user
 
     def build(given: Given) -> "QuerySet[Lead]":
-        reference, reader = given.keys
-        leads = Lead.objects.visible_to(user.example(reader)).with_milestone()
+        leads = Lead.objects.visible_to(given.reader).with_milestone()
         people = leads.select_related("investor", "owner", "deputy", "office")
-        return people.filter(ref=reference)
+        return people.filter(ref=given.keys[0])
 
-    given = Given((ref, user.pk), timezone.now())
-    for lead in standing(("lead", user.acts), build, given):
-        found: Lead = lead
-        return found
-    raise Http404
+    found: Lead | None = next(iter(standing("lead", build, Given.by(request.user, ref))), None)
+    if found is None:
+        raise Http404
+    return found
 
 
 def asked_timeline(request: StaffRequest, record: Lead | Investor) -> TimelinePage:
@@ -166,36 +163,31 @@ def _glance(lead: Lead, user: User) -> dict[str, Any]:
     """The checklist, the counts of the tabs and the oldest open inbound, in one query."""
 
     def build(given: Given) -> "QuerySet[Lead, dict[str, Any]]":
-        pk, reader = cast("tuple[int, int]", given.keys)
         waiting = Interaction.objects.filter(lead=OuterRef("pk")).unanswered()
         first = waiting.order_by("happened_at").values("happened_at")[:1]
         return (
-            Lead.objects.filter(pk=pk)
-            .with_counts(user.example(reader))
+            Lead.objects.filter(pk=given.keys[0])
+            .with_counts(given.reader)
             .annotate(open_inbound=Subquery(first), **gates.flags())
             .values("open_inbound", "n_shortlist", "n_meetings", "n_engagements", *gates.flags())
         )
 
-    given = Given((lead.pk, user.pk), timezone.now())
     row: dict[str, Any]
-    (row,) = standing(("lead at a glance", user.acts), build, given)
+    (row,) = standing("lead at a glance", build, Given.by(user, lead.pk))
     return row
 
 
 def _read(lead: Lead, user: User, of_tab: Reads | None) -> dict[str, list[Any]]:
     """What the frame and its tab read, worded once for all leads of which the same is read."""
-    organisation = lead.investor.organisation_id
 
     def reads(given: Given) -> dict[str, Read]:
-        pk, investor, organisation, reader = given.keys
-        restricted = lead.restricted
-        anything = example(Lead, id=pk, investor_id=investor, restricted=restricted)
-        more = {} if of_tab is None else of_tab(anything, organisation, user.example(reader))
+        pk, investor, organisation = given.keys
+        anything = example(Lead, id=pk, investor_id=investor, restricted=lead.restricted)
+        more = {} if of_tab is None else of_tab(anything, organisation, given.reader)
         return {**_reads(anything), **more}
 
-    key = ("lead", of_tab, user.acts, lead.restricted)
-    given = Given((lead.pk, lead.investor_id, organisation, user.pk), timezone.now())
-    return standing_reads(key, reads, given)
+    given = Given.by(user, lead.pk, lead.investor_id, lead.investor.organisation_id)
+    return standing_reads(("lead", of_tab, lead.restricted), reads, given)
 
 
 def _reads(lead: Lead) -> dict[str, Read]:

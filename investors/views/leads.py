@@ -85,15 +85,13 @@ def _unlisted(request: StaffRequest) -> int:
     asked = {key: value for key, value in request.GET.items() if value and key not in shape}
     if asked != {"status": Status.ACTIVE} or request.user.may(Act.SEE_CONFIDENTIAL):
         return 0
-    user = request.user
 
     def build(given: Given) -> "QuerySet[Lead, Any]":
         active = Lead.objects.live().active_on(given.today)
-        hidden = active.filter(lead_is_hidden(user.example(given.keys[0]))).order_by()
+        hidden = active.filter(lead_is_hidden(given.reader)).order_by()
         return hidden.values("restricted").annotate(n=Count("pk")).values("n")
 
-    counted = standing(("unlisted", user.acts), build, Given((user.pk,), timezone.now()))
-    return sum(row["n"] for row in counted)
+    return sum(row["n"] for row in standing("unlisted", build, Given.by(request.user)))
 
 
 def _ready_made(request: StaffRequest) -> list[tuple[str, str, bool]]:

@@ -117,6 +117,10 @@ def test_each_word_is_looked_for_by_itself(adviser: User, colleague: User) -> No
             assert best(user, name)[:1] == [name]
             assert name in best(user, name[: len(name) // 2 + 1])
     assert best(adviser, "basalt works") == best(adviser, "works basalt") == ["Basalt Works"]
+    many = " ".join(f"word{n}" for n in range(14))
+    assert best(adviser, many) == []
+    make.investor(name=many)
+    assert best(adviser, many) == [many]
     assert best(adviser, "quartz works") == best(adviser, "zqxbfkvw") == []
 
 
