@@ -3,14 +3,17 @@
 import datetime as dt
 from collections import defaultdict
 from functools import cached_property
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 from zoneinfo import ZoneInfo
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from ifa_crm.shared import standing_queries
+from ifa_crm.shared.standing_queries import Given
 from ifa_crm.staff.models import Holiday, Office
 from investors.models import Interaction, Lead
 from investors.reply_clock import (
@@ -35,14 +38,13 @@ class Calendars:
     def _by_office(self) -> dict[int, Calendar]:
         zones: dict[int, str] = {}
         hours: dict[int, dict[int, tuple[tuple[dt.time, dt.time], ...]]] = defaultdict(dict)
-        rows = Office.objects.order_by("pk", "hours__weekday", "hours__opens")
-        names = ("pk", "time_zone", "hours__weekday", "hours__opens", "hours__closes")
-        for pk, zone, weekday, opens, closes in rows.values_list(*names):
+        given = Given((), timezone.now())
+        for pk, zone, weekday, opens, closes in standing_queries.standing("hours", _hours, given):
             zones[pk] = zone
             if weekday is not None:
                 hours[pk][weekday] = (*hours[pk].get(weekday, ()), (opens, closes))
         holidays: dict[int, set[dt.date]] = defaultdict(set)
-        for pk, date in Holiday.objects.order_by().values_list("office", "date"):
+        for pk, date in standing_queries.standing("holidays", _holidays, given):
             holidays[pk].add(date)
         return {
             pk: Calendar(ZoneInfo(zone), hours[pk], frozenset(holidays[pk]))
@@ -55,6 +57,15 @@ class Calendars:
 
     def of(self, lead: Lead) -> Calendar:
         return self.of_office(lead.handling_office_id)
+
+
+def _hours(given: Given) -> "QuerySet[Office, Any]":
+    rows = Office.objects.order_by("pk", "hours__weekday", "hours__opens")
+    return rows.values_list("pk", "time_zone", "hours__weekday", "hours__opens", "hours__closes")
+
+
+def _holidays(given: Given) -> "QuerySet[Holiday, Any]":
+    return Holiday.objects.order_by().values_list("office", "date")
 
 
 class Words(NamedTuple):

@@ -150,11 +150,10 @@ def run_of(kept: Evaluation) -> Run:
 # --- verdicts ----------------------------------------------------------------------------
 
 
-def facts_of(slugs: Collection[str], user: User, day: dt.date) -> dict[str, Cluster]:
-    """The clusters with what stands beside the ranking: how many leaders, members, partners
-    abroad and projects, as far as ``user`` sees them."""
+def facts_of(slugs: Collection[str], user: User) -> dict[str, Cluster]:
+    """The clusters with what stands beside the ranking, as far as ``user`` sees it."""
     rows = Cluster.objects.offered_in(settings.REFERENCE_YEAR).filter(slug__in=slugs)
-    counted = rows.with_counts(user, day).prefetch_related("regions")
+    counted = rows.with_known(user).prefetch_related("regions")
     return {cluster.slug: cluster for cluster in counted}
 
 
@@ -194,9 +193,9 @@ def unknown_of(cluster: fit.Cluster, facts: Any) -> list[str]:
     found = []
     if not cluster.topics:
         found.append(_("which topics it works on"))
-    if not facts.leader_count:
+    if not facts.has_leader:
         found.append(_("who leads it"))
-    if not facts.project_count:
+    if not facts.has_project:
         found.append(_("whether a project of its has an open seat"))
     return found
 

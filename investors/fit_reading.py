@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Any, Final
 
 from django.conf import settings
+from django.db.models import Count
 
 from clusters.choices import Confidence, ProjectStatus, TopicSource
 from clusters.models import (
@@ -83,6 +84,9 @@ def read_tables(day: dt.date) -> fit.Tables:
     )
 
 
+LABELLED: Final = (ProjectStatus.UNDER_WAY, ProjectStatus.COMPLETED)
+
+
 @dataclass(frozen=True)
 class _Opportunities:
     seats: dict[int, list[frozenset[str]]]
@@ -135,14 +139,15 @@ def _opportunities(user: User | None, day: dt.date) -> _Opportunities:
     else:
         links, seats = links.visible_to(user), seats.visible_to(user)
     by_project: dict[int, list[frozenset[str]]] = defaultdict(list)
-    for seat in seats.prefetch_related("topics", "project__topics"):
+    for seat in seats.select_related("project").prefetch_related("topics", "project__topics"):
         topics = seat.topics.all() or seat.project.topics.all()
         by_project[seat.project_id].append(frozenset(topic.key for topic in topics))
     found = _Opportunities(defaultdict(list), defaultdict(int))
-    live = {ProjectStatus.UNDER_WAY.value, ProjectStatus.COMPLETED.value}
-    for cluster, project, status in links.values_list("cluster", "project", "project__status"):
-        found.seats[cluster] += by_project.get(project, [])
-        found.labelled[cluster] += status in live
+    with_seats = links.filter(project__in=[*by_project])
+    for cluster, project in with_seats.values_list("cluster", "project"):
+        found.seats[cluster] += by_project[project]
+    labelled = links.filter(project__status__in=LABELLED).order_by().values("cluster")
+    found.labelled.update(labelled.annotate(n=Count("pk")).values_list("cluster", "n"))
     return found
 
 

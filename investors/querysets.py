@@ -69,18 +69,26 @@ def lead_is_visible(user: "User", path: str = "") -> Q:
     """
     if user.may(Act.SEE_CONFIDENTIAL):
         return Q()
+    return Q(**{f"{path}restricted": False}) | _lead_is_theirs(user, path)
+
+
+def lead_is_hidden(user: "User", path: str = "") -> Q:
+    """The opposite of :func:`lead_is_visible`, to count the few that are hidden by their mark.
+
+    The mark is asked for once: PostgreSQL takes them for fewer each time that it is.
+    """
+    if user.may(Act.SEE_CONFIDENTIAL):
+        return Q(pk__in=[])
+    return Q(**{f"{path}restricted": True}) & ~_lead_is_theirs(user, path)
+
+
+def _lead_is_theirs(user: "User", path: str) -> Q:
+    """Its owner, its deputy, or somebody who was admitted to it."""
     admitted = _model("Admission")._default_manager.filter(
         user_id=user.pk, lead_id=OuterRef(f"{path}pk" if path else "pk")
     )
     theirs = Q(**{f"{path}owner": user.pk}) | Q(**{f"{path}deputy": user.pk})
-    return Q(**{f"{path}restricted": False}) | theirs | Q(Exists(admitted))
-
-
-def lead_is_hidden(user: "User", path: str = "") -> Q:
-    """The opposite of :func:`lead_is_visible`, to count the few that are hidden by their mark."""
-    if user.may(Act.SEE_CONFIDENTIAL):
-        return Q(pk__in=[])
-    return Q(**{f"{path}restricted": True}) & ~lead_is_visible(user, path)
+    return theirs | Q(Exists(admitted))
 
 
 TABBED = ("shortlist", "meetings", "engagements")

@@ -25,12 +25,13 @@ def _contacts(user: User) -> "QuerySet[Contact]":
 
 
 def find_investors(user: User, query: str, limit: int) -> list[Hit]:
-    rows = ranked(_investors, user, query, limit=limit)
+    rows = ranked(_investors, user, query, limit=limit, latest_first=True)
     return [Hit(row.name, _joined(row.native_name, *_place(row)), _url(row)) for row in rows]
 
 
 def find_leads(user: User, query: str, limit: int) -> list[Hit]:
-    found = ranked(_leads, user, query, "investor__search_text", "search_text", limit=limit)
+    fields = ("investor__search_text", "search_text")
+    found = ranked(_leads, user, query, *fields, limit=limit, latest_first=True)
     return [
         Hit(
             str(row),
@@ -44,7 +45,7 @@ def find_leads(user: User, query: str, limit: int) -> list[Hit]:
 
 
 def find_contacts(user: User, query: str, limit: int) -> list[Hit]:
-    found = ranked(_contacts, user, query, limit=limit)
+    found = ranked(_contacts, user, query, limit=limit, latest_first=True)
     return [
         Hit(row.name, _joined(row.native_name, row.position, row.investor.name), _url(row))
         for row in found

@@ -31,7 +31,7 @@ import datetime as dt
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Final
 
 from django.db.models import TextChoices
@@ -69,7 +69,7 @@ class By(TextChoices):
 
 
 _S = ShortlistState
-REACHED: Final = {
+REACHED: Final[Mapping[str, int]] = {
     _S.PROPOSED: 1, _S.REFUSED: 1,
     _S.WANTED: 2, _S.PUT: 2, _S.ACCEPTED: 2, _S.DECLINED: 2,
     _S.INTRODUCED: 3,
@@ -84,6 +84,7 @@ Pair = tuple[int, int]
 """A lead and a cluster, by key."""
 
 
+@lru_cache  # there are a few dozen, for hundreds of thousands of pairs
 def outcome(state: str, far: int) -> frozenset[What]:
     """What a pair counts as; ``far`` as in ``REACHED``, 0 for less."""
     found = {What.FITS}
@@ -142,7 +143,8 @@ class Neutrality:
     as_of: dt.datetime | None
     fitting: Mapping[int, Sequence[int]]
     """Cluster → the leads for which it was strong or possible, best first."""
-    outcomes: Mapping[Pair, frozenset[What]]
+    outcomes: Mapping[int, Mapping[int, frozenset[What]]]
+    """Cluster → the leads on its shortlist → what each counts as."""
     clusters: Mapping[int, Cluster]
     regions: Mapping[int, str]
     """Cluster → its main region."""
@@ -167,31 +169,27 @@ class Neutrality:
             ),
         )
 
-    def of_cluster(self, pk: int) -> Tally:
+    @cached_property
+    def of_clusters(self) -> Mapping[int, Tally]:
+        """The line of each cluster, by its key."""
+        return {pk: self._of_cluster(pk) for pk in self.fitting}
+
+    def _of_cluster(self, pk: int) -> Tally:
         leads, cluster = self.fitting[pk], self.clusters[pk]
         there = set(leads)
         unseen = there & self.hidden
-        moved = {k: what for k, what in self._moved.get(pk, {}).items() if k in there}
+        moved = {k: what for k, what in self.outcomes.get(pk, {}).items() if k in there}
         concealed = {k: what for k, what in moved.items() if k in unseen}
         tally = Tally(cluster.name, cluster.slug)
         tally.counts, tally.hidden = _counted(len(there), moved), _counted(len(unseen), concealed)
         return tally
 
-    @cached_property
-    def _moved(self) -> Mapping[int, Mapping[int, frozenset[What]]]:
-        """Cluster → the leads on its shortlist, with what each counts as."""
-        found: dict[int, dict[int, frozenset[What]]] = defaultdict(dict)
-        for (lead, cluster), what in self.outcomes.items():
-            found[cluster][lead] = what
-        return found
-
     def lines(self, by: By) -> list[Tally]:
         """A line for each cluster, region or tier, by name."""
-        single = [(pk, self.of_cluster(pk)) for pk in self.fitting]
         if by == By.CLUSTER:
-            return sorted((tally for _pk, tally in single), key=lambda t: t.name.casefold())
+            return sorted(self.of_clusters.values(), key=lambda t: t.name.casefold())
         found: dict[str, Tally] = {}
-        for pk, tally in single:
+        for pk, tally in self.of_clusters.items():
             key = self._group(by, pk)
             found.setdefault(key, Tally(self._name(by, key), key)).add(tally)
         return sorted(found.values(), key=lambda t: t.name.casefold())
@@ -199,8 +197,8 @@ class Neutrality:
     def total(self) -> Tally:
         """All clusters together: the same for every reader."""
         whole = Tally("", "", is_total=True)
-        for pk in self.fitting:
-            whole.add(self.of_cluster(pk))
+        for tally in self.of_clusters.values():
+            whole.add(tally)
         return whole
 
     def _group(self, by: By, pk: int) -> str:
@@ -223,7 +221,7 @@ class Neutrality:
             (lead, pk)
             for pk in clusters
             for lead in self.fitting[pk]
-            if what in self.outcomes.get((lead, pk), NOTHING)
+            if what in self.outcomes.get(pk, {}).get(lead, NOTHING)
         ]
 
 
@@ -235,21 +233,17 @@ def _counted(fitting: int, moved: Mapping[int, frozenset[What]]) -> Counter[What
     return found
 
 
-def read_outcomes() -> dict[Pair, frozenset[What]]:
-    """What every pair on a shortlist counts as. Two queries."""
+def read_outcomes() -> dict[int, dict[int, frozenset[What]]]:
+    """What every pair on a shortlist counts as: by its cluster, then by its lead. Two queries."""
     ended = ShortlistingLog.objects.filter(shortlisting__state__in=ENDED).order_by()
     passed: dict[int, int] = defaultdict(int)
     for key, state in ended.values_list("shortlisting", "to_state"):
-        passed[key] = max(passed[key], _far(state))
+        passed[key] = max(passed[key], REACHED.get(state, 0))
+    found: dict[int, dict[int, frozenset[What]]] = defaultdict(dict)
     rows = Shortlisting.objects.order_by().values_list("pk", "lead", "cluster", "state")
-    return {
-        (lead, cluster): outcome(state, max(_far(state), passed.get(key, 0)))
-        for key, lead, cluster, state in rows
-    }
-
-
-def _far(state: str) -> int:
-    return REACHED.get(ShortlistState(state), 0)
+    for key, lead, cluster, state in rows.iterator():
+        found[cluster][lead] = outcome(state, max(REACHED.get(state, 0), passed.get(key, 0)))
+    return found
 
 
 def _by(what: What) -> Callable[[Tally], int]:

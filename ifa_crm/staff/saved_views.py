@@ -3,11 +3,13 @@
 from urllib.parse import parse_qsl, urlencode
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
 
 from ifa_crm.shared.extend import OfferedView, OfferedViews
 from ifa_crm.shared.refusals import refusal
+from ifa_crm.shared.standing_queries import Given, standing
 from ifa_crm.staff.choices import Layout
 from ifa_crm.staff.decorators import StaffRequest
 from ifa_crm.staff.models import DefaultView, SavedView, User
@@ -31,8 +33,7 @@ def family(url_name: str) -> tuple[str, Layout]:
 def offered(request: StaffRequest, url_name: str, query: str) -> OfferedViews:
     """What the list offers its reader: one query."""
     list_name, layout = family(url_name)
-    rows = SavedView.objects.offered_to(request.user).with_default_of(request.user)
-    views = list(rows.filter(list_name=list_name))
+    views = list(standing("saved views", _of_list, Given.by(request.user, list_name)))
     now = tidy(query)
     default = next((view for view in views if view.is_default), None)
     asked = urlencode({"list": url_name, "query": now})
@@ -51,6 +52,11 @@ def offered(request: StaffRequest, url_name: str, query: str) -> OfferedViews:
         save=f"{reverse('staff:view_create')}?{asked}",
         manage=f"{reverse('staff:view_list')}?{asked}",
     )
+
+
+def _of_list(given: Given) -> "QuerySet[SavedView]":
+    rows = SavedView.objects.offered_to(given.reader).with_default_of(given.reader)
+    return rows.filter(list_name=given.keys[0])
 
 
 @transaction.atomic

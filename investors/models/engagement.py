@@ -243,6 +243,11 @@ class Engagement(Audited, models.Model):
             models.Index(fields=["-agreed_on", "-id"], name="investors_engagement_agr"),
             models.Index(fields=["-opened_on", "-id"], name="investors_engagement_new"),
             models.Index(fields=["cluster", "state"], name="investors_engagement_clu"),
+            models.Index(
+                fields=["-verified_at", "-id"],
+                condition=Q(verified_at__isnull=False),
+                name="investors_engagement_ver",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -362,7 +362,7 @@ class Lead(Archivable):
                 name="investors_lead_nobodys",
             ),
             models.Index(
-                fields=["owner", "deputy", "status", "waiting_until", "archived_at", "id"],
+                fields=["status", "id", *_SEEN_BY, "waiting_until", "archived_at"],
                 condition=Q(restricted=True),
                 name="investors_lead_hidden",
             ),

@@ -103,7 +103,7 @@ def shown(request: StaffRequest, question: Question, there: Sequence[str] = ()) 
     }
     if found.is_unknown:
         return context
-    facts = facts_of([row.key for row in found.rows], request.user, found.day)
+    facts = facts_of([row.key for row in found.rows], request.user)
     bands = bands_of(
         found,
         facts,

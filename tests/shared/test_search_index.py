@@ -85,8 +85,9 @@ def investors(user: User) -> "QuerySet[Investor]":
     return Investor.objects.visible_to(user)
 
 
-def best(user: User, text: str, limit: int = 20) -> list[str]:
-    return [row.name for row in ranked(investors, user, text, limit=limit)]
+def best(user: User, text: str, limit: int = 20, *, latest_first: bool = False) -> list[str]:
+    found = ranked(investors, user, text, limit=limit, latest_first=latest_first)
+    return [row.name for row in found]
 
 
 def test_best_first(adviser: User) -> None:
@@ -94,6 +95,7 @@ def test_best_first(adviser: User) -> None:
         make.investor(name=name)
     assert best(adviser, "quartz") == ["Quartz Two", "Quartz One", "New Quartz", "Inquartz"]
     assert best(adviser, "quartz", limit=2) == ["Quartz Two", "Quartz One"]
+    assert best(adviser, "quartz", limit=2, latest_first=True) == ["Quartz One", "Quartz Two"]
     assert best(adviser, "quartz one") == ["Quartz One"]
     assert best(adviser, "") == []
 
@@ -142,7 +144,23 @@ def test_what_begins_with_a_common_word_is_found_behind_many_others(adviser: Use
         row.control_country = old.control_country
     Investor.objects.bulk_create(rows)
     make.investor(name="Quartz")
-    assert best(adviser, "quartz", limit=2) == ["Quartz", "New Quartz 0"]
+    newest = [f"New Quartz {LOOKED_AT - 1}", f"New Quartz {LOOKED_AT - 2}"]
+    assert best(adviser, "quartz", limit=3, latest_first=True) == ["Quartz", *newest]
+
+
+def test_what_is_not_among_the_latest_is_found_by_the_index(
+    adviser: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ifa_crm.shared.ranking.LATEST", 2)
+    for name in ("New Quartz 1", "New Basalt 1", "New Quartz 2", "New Basalt 2", "New Basalt 3"):
+        make.investor(name=name)
+
+    def found(word: str) -> list[str]:
+        rows = best_first(investors(adviser), [word], "search_text", limit=5, latest_first=True)
+        return [row.name for row in rows]
+
+    assert found("quartz") == ["New Quartz 2", "New Quartz 1"]  # none of the latest two
+    assert found("basalt") == ["New Basalt 3", "New Basalt 2", "New Basalt 1"]  # two of them
 
 
 def test_ranking_keeps_what_the_rows_bring_along(adviser: User) -> None:
