@@ -1,12 +1,13 @@
 """The cast: people of each role, and a client signed in as one of them."""
 
 import gc
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from django.db import connections
 from django.db.models.signals import pre_migrate
 from django.test import Client
+from django.utils import translation
 
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Role
@@ -31,6 +32,13 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+
+
+@pytest.fixture(autouse=True)
+def _in_no_language_of_another_test() -> Iterator[None]:
+    """The language of the last page that was asked for stays active in the thread."""
+    yield
+    translation.deactivate()
 
 
 @pytest.fixture
