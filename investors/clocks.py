@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from ifa_crm.shared import standing_queries
 from ifa_crm.shared.standing_queries import Given
@@ -69,9 +69,11 @@ def _holidays(given: Given) -> "QuerySet[Holiday, Any]":
 
 
 class Words(NamedTuple):
-    """A clock in a few words, and the tone of its badge."""
+    """A clock in a few words, and the tone of its badge. ``short`` is for a place that says already
+    that a reply is due."""
 
     text: str
+    short: str
     tone: str
 
 
@@ -95,16 +97,29 @@ class Clocks:
 
 
 def words_of(stands: Standing, zone: ZoneInfo) -> Words:
-    return Words(_TEXTS[stands.state](stands, zone), _TONES[stands.state])
+    text, tone = _TEXTS[stands.state](stands, zone), _TONES[stands.state]
+    return Words(text, _left(stands) if stands.state == State.RUNNING else text, tone)
+
+
+# A number and its unit stay on one line.
 
 
 def _running(stands: Standing, zone: ZoneInfo) -> str:
     left = stands.time or dt.timedelta(0)
     if left >= _HOUR:
-        return _("reply due in %(n)d h") % {"n": left // _HOUR}
+        return _("reply due in %(n)d\N{NO-BREAK SPACE}h") % {"n": left // _HOUR}
     if left >= _MINUTE:
-        return _("reply due in %(n)d min") % {"n": left // _MINUTE}
+        return _("reply due in %(n)d\N{NO-BREAK SPACE}min") % {"n": left // _MINUTE}
     return _("reply due now")
+
+
+def _left(stands: Standing) -> str:
+    left = stands.time or dt.timedelta(0)
+    if left >= _HOUR:
+        return _("in %(n)d\N{NO-BREAK SPACE}h") % {"n": left // _HOUR}
+    if left >= _MINUTE:
+        return _("in %(n)d\N{NO-BREAK SPACE}min") % {"n": left // _MINUTE}
+    return pgettext("reply", "now")
 
 
 def _late(stands: Standing, zone: ZoneInfo) -> str:
@@ -113,8 +128,8 @@ def _late(stands: Standing, zone: ZoneInfo) -> str:
         days = late // DAY
         return ngettext("%(n)d working day late", "%(n)d working days late", days) % {"n": days}
     if late >= _HOUR:
-        return _("%(n)d h late") % {"n": late // _HOUR}
-    return _("%(n)d min late") % {"n": late // _MINUTE}
+        return _("%(n)d\N{NO-BREAK SPACE}h late") % {"n": late // _HOUR}
+    return _("%(n)d\N{NO-BREAK SPACE}min late") % {"n": late // _MINUTE}
 
 
 def _silent(stands: Standing, zone: ZoneInfo) -> str:

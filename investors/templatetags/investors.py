@@ -25,10 +25,13 @@ _TONES: Final = {Status.ACTIVE: "good", Status.WAITING: "warn"}
 
 
 @register.simple_tag
-def reply_clock(clocks: Clocks, row: Lead | Interaction) -> SafeString:
-    """The open reply clock of a lead or a message as a badge; nothing without one."""
+def reply_clock(clocks: Clocks, row: Lead | Interaction, *, short: bool = False) -> SafeString:
+    """The open reply clock of a lead or a message as a badge; nothing without one. ``short`` where
+    a heading says that it is the time of a reply."""
     words = clocks.read(row)
-    return badge(words.text, words.tone, "clock") if words else SafeString("")
+    if words is None:
+        return SafeString("")
+    return badge(words.short if short else words.text, words.tone, "clock")
 
 
 @register.simple_tag

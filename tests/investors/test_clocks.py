@@ -1,6 +1,7 @@
 """The reply clock on the records: kept by the services, told in words, carried to the lead."""
 
 import datetime as dt
+import re
 from typing import Any
 
 import pytest
@@ -26,6 +27,7 @@ from tests.staff.test_admin import user_data
 
 pytestmark = pytest.mark.django_db
 PARIS = "Europe/Paris"
+NBSP = "\N{NO-BREAK SPACE}"
 
 
 def monday(hour: int = 10) -> dt.datetime:
@@ -246,7 +248,28 @@ class TestWords:
                 for row in (lead, said):
                     told = reader.read(row)
                     assert told is not None
-                    assert told.text == words
+                    assert told.text.replace(NBSP, " ") == words
+                    assert not re.search(r"\d (h|min)\b", told.text + told.short)
+
+    @pytest.mark.parametrize(
+        ("hours", "english", "french"),
+        [
+            (1, "in 7 h", "dans 7 h"),
+            (23.5, "in 30 min", "dans 30 min"),
+            (23.999, "now", "maintenant"),
+            (26, "2 h late", "2 h de retard"),
+        ],
+    )
+    def test_under_a_heading_it_is_short(self, hours: float, english: str, french: str) -> None:
+        lead = make.lead(office=office())
+        make.interaction(lead=lead, happened_at=monday(10))
+        lead.refresh_from_db()
+        reader = Clocks(monday(10) + dt.timedelta(hours=hours))
+        for language, words in (("en", english), ("fr", french)):
+            with translation.override(language):
+                told = reader.read(lead)
+                assert told is not None
+                assert told.short.replace(NBSP, " ") == words
 
     def test_what_is_answered_has_no_words(self) -> None:
         lead = make.lead()
