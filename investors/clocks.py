@@ -101,10 +101,8 @@ def words_of(stands: Standing, zone: ZoneInfo) -> Words:
     return Words(text, _left(stands) if stands.state == State.RUNNING else text, tone)
 
 
-# A number and its unit stay on one line.
-
-
 def _running(stands: Standing, zone: ZoneInfo) -> str:
+    # Here and below, a number and its unit stay on one line.
     left = stands.time or dt.timedelta(0)
     if left >= _HOUR:
         return _("reply due in %(n)d\N{NO-BREAK SPACE}h") % {"n": left // _HOUR}

@@ -153,8 +153,8 @@ def run_of(kept: Evaluation) -> Run:
 def facts_of(slugs: Collection[str], user: User) -> dict[str, Cluster]:
     """The clusters with what stands beside the ranking, as far as ``user`` sees it."""
     rows = Cluster.objects.offered_in(settings.REFERENCE_YEAR).filter(slug__in=slugs)
-    counted = rows.with_known(user).prefetch_related("regions")
-    return {cluster.slug: cluster for cluster in counted}
+    known = rows.with_known(user).prefetch_related("regions")
+    return {cluster.slug: cluster for cluster in known}
 
 
 def bands_of(

@@ -34,6 +34,7 @@ from investors.topics import ENGLISH, FRENCH, Term, Vocabulary
 
 CENTRAL: Final = {Confidence.HIGH: 1.0, Confidence.MEDIUM: 0.8, Confidence.LOW: 0.5}
 SAID: Final = {TopicSource.SPECIALTY: 1.0, TopicSource.KEYWORD: 1.0, TopicSource.KNOWN: 0.9}
+LABELLED_PROJECT: Final = (ProjectStatus.UNDER_WAY, ProjectStatus.COMPLETED)
 MODES: Final = {Mode.JOIN: fit.JOIN, Mode.START: fit.START, Mode.EITHER: fit.EITHER}
 
 
@@ -82,9 +83,6 @@ def read_tables(day: dt.date) -> fit.Tables:
         unserved=frozenset(Topic.objects.of_no_cluster().values_list("key", flat=True)),
         open_call=Call.objects.live().open_on(day).exists(),
     )
-
-
-LABELLED: Final = (ProjectStatus.UNDER_WAY, ProjectStatus.COMPLETED)
 
 
 @dataclass(frozen=True)
@@ -146,7 +144,7 @@ def _opportunities(user: User | None, day: dt.date) -> _Opportunities:
     with_seats = links.filter(project__in=[*by_project])
     for cluster, project in with_seats.values_list("cluster", "project"):
         found.seats[cluster] += by_project[project]
-    labelled = links.filter(project__status__in=LABELLED).order_by().values("cluster")
+    labelled = links.filter(project__status__in=LABELLED_PROJECT).order_by().values("cluster")
     found.labelled.update(labelled.annotate(n=Count("pk")).values_list("cluster", "n"))
     return found
 

@@ -70,6 +70,7 @@ class By(TextChoices):
 
 _S = ShortlistState
 REACHED: Final[Mapping[str, int]] = {
+    _S.NOTED: 0, _S.CLOSED: 0,
     _S.PROPOSED: 1, _S.REFUSED: 1,
     _S.WANTED: 2, _S.PUT: 2, _S.ACCEPTED: 2, _S.DECLINED: 2,
     _S.INTRODUCED: 3,
@@ -238,11 +239,11 @@ def read_outcomes() -> dict[int, dict[int, frozenset[What]]]:
     ended = ShortlistingLog.objects.filter(shortlisting__state__in=ENDED).order_by()
     passed: dict[int, int] = defaultdict(int)
     for key, state in ended.values_list("shortlisting", "to_state"):
-        passed[key] = max(passed[key], REACHED.get(state, 0))
+        passed[key] = max(passed[key], REACHED[state])
     found: dict[int, dict[int, frozenset[What]]] = defaultdict(dict)
     rows = Shortlisting.objects.order_by().values_list("pk", "lead", "cluster", "state")
     for key, lead, cluster, state in rows.iterator():
-        found[cluster][lead] = outcome(state, max(REACHED.get(state, 0), passed.get(key, 0)))
+        found[cluster][lead] = outcome(state, max(REACHED[state], passed.get(key, 0)))
     return found
 
 

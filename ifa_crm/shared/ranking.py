@@ -7,8 +7,7 @@ from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
 LOOKED_AT: Final = 200  # rows, beside those that begin with the word, among which a search ranks
-LATEST: Final = 2_500  # rows that are read one by one before the index is asked for all
-ENOUGH: Final = 50  # rows found among them, so that no others are looked for
+LATEST: Final = 6_000  # keys back from the last one, whose rows are read before an index is asked
 
 
 def best_first(
@@ -16,7 +15,7 @@ def best_first(
     words: list[str],
     *fields: str,
     limit: int,
-    then: tuple[Any, ...] = ("pk",),
+    then: tuple[Any, ...] | None = None,
     latest_first: bool = False,
 ) -> "QuerySet[Any]":
     """The ``limit`` best of ``rows`` that hold all ``words``, as far as they can be told without
@@ -26,18 +25,20 @@ def best_first(
     where one of ``fields`` begins with the first word, by their index, and :data:`LOOKED_AT` of
     all; they are ranked, and ordered by ``then`` where they rank alike.
 
-    ``latest_first`` looks among the latest rows before all others, orders by them, and ranks no
-    more than :data:`ENOUGH`. Where there are very many rows, the latest hold so many of a common
-    word, and PostgreSQL looks up every row that its index has of one before it gives the first.
+    ``latest_first`` looks among the rows entered last before all others, and orders by them unless
+    told otherwise; no more than ``LOOKED_AT / 2`` are sure to be found then. Where there are very
+    many rows, the latest hold enough of a common word, and PostgreSQL looks up every row that its
+    index has of one before it gives the first. For models whose ``search`` is by their
+    ``search_text``.
     """
+    then = then or ("-pk" if latest_first else "pk",)
     plain = rows.model._base_manager.order_by()
     word, others = words[0], rows.search(" ".join(words[1:]))
     begun = [_keys(others.filter(**{f"{field}__begins": word}), limit) for field in fields]
-    some = _keys(rows.search(" ".join(words)), ENOUGH if latest_first else LOOKED_AT)
+    some = _keys(rows.search(" ".join(words)), LOOKED_AT)
     if latest_first:
-        then = ("-pk",)
         late = _among(plain, _latest(rows, words))
-        some = late.union(_among(plain, some), all=True)[:ENOUGH]
+        some = late.union(_among(plain, some), all=True)[:LOOKED_AT]
     parts = [_among(plain, keys) for keys in (*begun, some)]
     begins, within = Q(), Q()
     for field in fields:
@@ -63,9 +64,10 @@ def _latest(rows: "QuerySet[Any]", words: list[str]) -> "QuerySet[Any, Any]":
     late = plain.filter(pk__gt=Subquery(plain[:1]) - LATEST)
     for word in words:  # in a way in which no index is of use
         late = late.filter(GreaterThan(StrIndex("search_text", Value(word)), 0))
-    # Twice as many, for some may be hidden; who may see them is asked of these alone.
-    seen = rows.filter(pk__in=late[: 2 * ENOUGH])
-    return seen.order_by("-pk").values("pk")[:ENOUGH]
+    # Who may see them is asked of these alone. Without an end PostgreSQL expects a third of all
+    # rows, and makes ready to ask it of each; many may be hidden or archived.
+    seen = rows.filter(pk__in=late[: 10 * LOOKED_AT])
+    return seen.order_by("-pk").values("pk")[:LOOKED_AT]
 
 
 def _among(plain: "QuerySet[Any]", keys: "QuerySet[Any, Any]") -> "QuerySet[Any, Any]":

@@ -14,13 +14,13 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        migrations.RemoveIndex(
-            model_name='lead',
-            name='investors_lead_hidden',
-        ),
         migrations.AddIndex(
             model_name='engagement',
             index=models.Index(condition=models.Q(('verified_at__isnull', False)), fields=['-verified_at', '-id'], name='investors_engagement_ver'),
+        ),
+        migrations.RemoveIndex(
+            model_name='lead',
+            name='investors_lead_hidden',
         ),
         migrations.AddIndex(
             model_name='lead',

@@ -7,11 +7,22 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
-from clusters.choices import Confidence, Language, TermKind, TopicSource
-from clusters.models import Cluster, ClusterTopic, Region, Sector, Topic, TopicSector, TopicWords
+from clusters.choices import Confidence, Language, ProjectStatus, TermKind, TopicSource
+from clusters.models import (
+    Cluster,
+    ClusterTopic,
+    Project,
+    Region,
+    Sector,
+    Topic,
+    TopicSector,
+    TopicWords,
+)
 from ifa_crm.staff.models import User
 from investors.choices import Mode
+from investors.fit_reading import read_clusters
 from investors.models import Lead
 from tests import make
 from tests.attack.world import rows_of_all_tables
@@ -293,6 +304,42 @@ def test_what_only_the_cluster_knows_is_asked_of_the_desk(client: Client, world:
     assert "Nagoya" not in near.ask_address
     make.leader(cluster=world.near)
     assert "who leads it" not in verdict(client.get(PAGE, {"text": TEXT}), "Nearby").unknown
+
+
+def test_whether_a_project_is_known_is_told_to_those_who_see_one(
+    adviser: User, colleague: User, as_user: SignIn, world: World
+) -> None:
+    unknown = "whether a project of its has an open seat"
+
+    def told(user: User) -> bool:
+        found = verdict(as_user(user).get(PAGE, {"text": TEXT}), "Nearby")
+        return unknown not in found.unknown
+
+    assert not told(adviser)
+    hidden = make.hidden(make.project(clusters=[world.near]), adviser)
+    assert (told(adviser), told(colleague)) == (True, False)
+    Project.objects.filter(pk=hidden.pk).update(restricted=False)
+    assert told(colleague)
+    archived = {"archived_at": timezone.now(), "archived_by": adviser, "archive_reason": "Over."}
+    Project.objects.update(**archived)
+    assert not told(adviser)
+
+
+def test_labelled_projects_are_counted_for_those_who_see_them(
+    adviser: User, colleague: User, world: World
+) -> None:
+    for status in ProjectStatus:
+        make.project(clusters=[world.near, world.other], status=status)
+    make.hidden(make.project(clusters=[world.near]), adviser)
+    archived = {"archived_at": timezone.now(), "archived_by": adviser, "archive_reason": "Over."}
+    make.project(clusters=[world.near], **archived)
+    day = timezone.localdate()
+    counted = [
+        {each.key: each.labelled_projects for each in read_clusters(user, day)}
+        for user in (adviser, colleague, None)
+    ]
+    both = {"otherwise": 2, "barely": 0}  # under way and completed
+    assert counted == [{"nearby": 3, **both}, {"nearby": 2, **both}, {"nearby": 2, **both}]
 
 
 def test_who_may_only_read_is_offered_nothing_to_do(

@@ -4,13 +4,16 @@ import pytest
 from django.apps import apps
 from django.db import connection
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from clusters.querysets import ranked
 from ifa_crm.shared import standing_queries
 from ifa_crm.shared.ranking import LOOKED_AT, best_first
 from ifa_crm.shared.search_index import HEAD, ensure_search_indexes, indexed_at_once
 from ifa_crm.staff.models import User
+from investors.choices import Confidential
 from investors.models import Contact, Investor
+from investors.querysets import InvestorQuerySet
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -81,7 +84,7 @@ def test_begins_is_startswith_through_the_index(length: int) -> None:
 # --- what stands first -------------------------------------------------------------------------
 
 
-def investors(user: User) -> "QuerySet[Investor]":
+def investors(user: User) -> InvestorQuerySet:
     return Investor.objects.visible_to(user)
 
 
@@ -144,6 +147,7 @@ def test_what_begins_with_a_common_word_is_found_behind_many_others(adviser: Use
         row.control_country = old.control_country
     Investor.objects.bulk_create(rows)
     make.investor(name="Quartz")
+    assert best(adviser, "quartz", limit=2) == ["Quartz", "New Quartz 0"]
     newest = [f"New Quartz {LOOKED_AT - 1}", f"New Quartz {LOOKED_AT - 2}"]
     assert best(adviser, "quartz", limit=3, latest_first=True) == ["Quartz", *newest]
 
@@ -151,7 +155,7 @@ def test_what_begins_with_a_common_word_is_found_behind_many_others(adviser: Use
 def test_what_is_not_among_the_latest_is_found_by_the_index(
     adviser: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ifa_crm.shared.ranking.LATEST", 2)
+    monkeypatch.setattr("ifa_crm.shared.ranking.LATEST", 3)
     for name in ("New Quartz 1", "New Basalt 1", "New Quartz 2", "New Basalt 2", "New Basalt 3"):
         make.investor(name=name)
 
@@ -159,8 +163,44 @@ def test_what_is_not_among_the_latest_is_found_by_the_index(
         rows = best_first(investors(adviser), [word], "search_text", limit=5, latest_first=True)
         return [row.name for row in rows]
 
-    assert found("quartz") == ["New Quartz 2", "New Quartz 1"]  # none of the latest two
+    assert found("quartz") == ["New Quartz 2", "New Quartz 1"]  # one of the latest three
     assert found("basalt") == ["New Basalt 3", "New Basalt 2", "New Basalt 1"]  # two of them
+
+
+def test_a_word_of_a_hundred_rows_is_ranked_among_all_of_them(adviser: User) -> None:
+    for n in range(4):
+        make.investor(name=f"New Port {n}")
+    old = Investor.objects.first()
+    assert old is not None
+    rows = [Investor(name=f"Export {n}", ref=f"q{n}") for n in range(LOOKED_AT // 2)]
+    for row in rows:
+        row.control_country = old.control_country
+    Investor.objects.bulk_create(rows)
+    first = best(adviser, "port", limit=5, latest_first=True)
+    assert first == ["New Port 3", "New Port 2", "New Port 1", "New Port 0", rows[-1].name]
+
+
+def test_the_latest_are_the_latest_that_the_reader_may_see(
+    adviser: User, colleague: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("ifa_crm.shared.ranking.LOOKED_AT", 2)
+    for n in range(4):
+        make.investor(name=f"New Quartz {n}")
+    for n in range(3):
+        hidden = make.investor(name=f"Quartz, hidden {n}", actor=colleague)
+        make.lead(owner=colleague, investor=hidden, confidential=Confidential.YES)
+    gone = Investor.objects.filter(name="New Quartz 3")
+    gone.update(
+        archived_at=timezone.now(), archived_by=colleague, archive_reason="Twice on record."
+    )
+
+    def found(user: User) -> list[str]:
+        rows = investors(user).live()
+        best = best_first(rows, ["quartz"], "search_text", limit=2, latest_first=True)
+        return [row.name for row in best]
+
+    assert found(adviser) == ["New Quartz 2", "New Quartz 1"]
+    assert found(colleague) == ["Quartz, hidden 2", "Quartz, hidden 1"]
 
 
 def test_ranking_keeps_what_the_rows_bring_along(adviser: User) -> None:
