@@ -34,6 +34,8 @@ KEYWORDS: Final[dict[str, Any]] = {
 }
 _NO_DATE: Final = dt.datetime(2007, 7, 5, tzinfo=dt.UTC)  # the day after the source's list
 _PLACEHOLDER: Final = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w*\}")
+_NARROW: Final = (re.compile("[ \u00a0\u202f](?=[;?!])"), "\N{NARROW NO-BREAK SPACE}")
+_WIDE: Final = (re.compile("[ \u00a0\u202f](?=[:»])|(?<=«)[ \u00a0\u202f]"), "\N{NO-BREAK SPACE}")
 
 
 def template_messages(file: Any, keywords: Any, tags: Any, options: Any) -> Iterator[Any]:
@@ -92,7 +94,7 @@ def update() -> Catalog:
     known, fresh = stored(), extracted()
     for message in fresh:
         if message.id and (old := known.get(_key(message), message.context)):
-            message.string = old.string
+            message.string = _spaced(old.string)
             message.flags |= old.flags & {"fuzzy"}
     PO.parent.mkdir(parents=True, exist_ok=True)
     with PO.open("wb") as file:
@@ -121,7 +123,25 @@ def problems() -> list[str]:
             found.append(f"fuzzy: {key!r}")
         else:
             found.extend(_wrong_placeholders(message, translated))
+            if translated.string != _spaced(translated.string):
+                found.append(
+                    f"a space that breaks or is of another width: {key!r}; extract mends it"
+                )
     return sorted(found)
+
+
+def spaced(text: str) -> str:
+    """French ``text`` with the spaces that stand before its marks and within its quotes: they do
+    not break, and before ; ? ! they are narrow (Imprimerie nationale)."""
+    for pattern, space in (_NARROW, _WIDE):
+        text = pattern.sub(space, text)
+    return text
+
+
+def _spaced(string: Any) -> Any:
+    if isinstance(string, tuple | list):
+        return tuple(map(spaced, string))
+    return spaced(string)
 
 
 def _key(message: Message) -> str:

@@ -2,11 +2,30 @@
 
 import io
 
+import pytest
+
 from ifa_crm.shared import messages_catalogue as catalogue
 
 
 def test_french_catalogue_is_complete() -> None:
     assert catalogue.problems() == []
+
+
+def test_french_marks_stand_after_spaces_that_do_not_break() -> None:
+    told = "« Pôle » : est-il ouvert ? Non ; demain\u00a0! 8:30, a;b, https://x.example/?q=1"
+    assert catalogue.spaced(told) == (
+        "«\u00a0Pôle\u00a0»\u00a0: est-il ouvert\u202f? Non\u202f; demain\u202f! 8:30, a;b,"
+        " https://x.example/?q=1"
+    )
+
+
+def test_a_space_that_breaks_is_a_problem(monkeypatch: pytest.MonkeyPatch) -> None:
+    stored = catalogue.stored()
+    message = next(each for each in stored if "\u00a0:" in str(each.string))
+    message.string = str(message.string).replace("\u00a0:", " :")
+    monkeypatch.setattr(catalogue, "stored", lambda: stored)
+    (problem,) = catalogue.problems()
+    assert "space" in problem
 
 
 def test_templates_are_read_with_context_plural_and_trimming() -> None:
