@@ -6,8 +6,8 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Subquery, Value, W
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
-LOOKED_AT: Final = 200  # rows, beside those that begin with the word, among which a search ranks
-LATEST: Final = 6_000  # keys back from the last one, whose rows are read before an index is asked
+LOOKED_AT: Final = 150  # rows, beside those that begin with the word, among which a search ranks
+LATEST: Final = 5_000  # keys back from the last one, whose rows are read before an index is asked
 
 
 def best_first(
@@ -64,9 +64,9 @@ def _latest(rows: "QuerySet[Any]", words: list[str]) -> "QuerySet[Any, Any]":
     late = plain.filter(pk__gt=Subquery(plain[:1]) - LATEST)
     for word in words:  # in a way in which no index is of use
         late = late.filter(GreaterThan(StrIndex("search_text", Value(word)), 0))
-    # Who may see them is asked of these alone. Without an end PostgreSQL expects a third of all
-    # rows, and makes ready to ask it of each; many may be hidden or archived.
-    seen = rows.filter(pk__in=late[: 10 * LOOKED_AT])
+    # Who may see them is asked of these alone, a third more, since some may be hidden or archived;
+    # of many more, PostgreSQL would make ready to ask it of every row.
+    seen = rows.filter(pk__in=late[: LOOKED_AT * 4 // 3])
     return seen.order_by("-pk").values("pk")[:LOOKED_AT]
 
 

@@ -199,7 +199,10 @@ def test_done_is_one_press_away_and_comes_back(adviser: User, as_user: SignIn) -
 def test_silent_shows_who_said_nothing_for_long(adviser: User, colleague: User) -> None:
     silent, fresh = make.lead(owner=adviser), make.lead(owner=adviser)
     others = make.lead(owner=colleague)
-    long_ago = timezone.now() - dt.timedelta(days=90)
+    day = timezone.localdate() - dt.timedelta(
+        days=90
+    )  # not of 24 hours each: summer may have ended
+    long_ago = timezone.make_aware(dt.datetime.combine(day, dt.time(12)))
     Lead.objects.filter(pk__in=[silent.pk, others.pk]).update(received_at=long_ago)
     assert titles(own.SILENT, adviser) == [str(silent)]
     line = lines(own.SILENT, adviser)[0]
