@@ -6,8 +6,9 @@ from django.db.models import Case, IntegerField, Q, QuerySet, Subquery, Value, W
 from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
-LOOKED_AT: Final = 150  # rows, beside those that begin with the word, among which a search ranks
-LATEST: Final = 5_000  # keys back from the last one, whose rows are read before an index is asked
+LOOKED_AT: Final = 200  # rows, beside those that begin with the word, among which a search ranks
+LATEST: Final = 3_000  # keys back from the last one, whose rows are read before an index is asked
+ENOUGH: Final = 90  # rows found among them, so that no others are looked for
 
 
 def best_first(
@@ -25,8 +26,8 @@ def best_first(
     where one of ``fields`` begins with the first word, by their index, and :data:`LOOKED_AT` of
     all; they are ranked, and ordered by ``then`` where they rank alike.
 
-    ``latest_first`` looks among the rows entered last before all others, and orders by them unless
-    told otherwise; no more than ``LOOKED_AT / 2`` are sure to be found then. Where there are very
+    ``latest_first`` looks among the rows entered last before all others, orders by them unless told
+    otherwise, and ranks :data:`ENOUGH`; half as many are sure to be found. Where there are very
     many rows, the latest hold enough of a common word, and PostgreSQL looks up every row that its
     index has of one before it gives the first. For models whose ``search`` is by their
     ``search_text``.
@@ -35,10 +36,10 @@ def best_first(
     plain = rows.model._base_manager.order_by()
     word, others = words[0], rows.search(" ".join(words[1:]))
     begun = [_keys(others.filter(**{f"{field}__begins": word}), limit) for field in fields]
-    some = _keys(rows.search(" ".join(words)), LOOKED_AT)
+    some = _keys(rows.search(" ".join(words)), ENOUGH if latest_first else LOOKED_AT)
     if latest_first:
         late = _among(plain, _latest(rows, words))
-        some = late.union(_among(plain, some), all=True)[:LOOKED_AT]
+        some = late.union(_among(plain, some), all=True)[:ENOUGH]
     parts = [_among(plain, keys) for keys in (*begun, some)]
     begins, within = Q(), Q()
     for field in fields:
@@ -66,8 +67,8 @@ def _latest(rows: "QuerySet[Any]", words: list[str]) -> "QuerySet[Any, Any]":
         late = late.filter(GreaterThan(StrIndex("search_text", Value(word)), 0))
     # Who may see them is asked of these alone, a third more, since some may be hidden or archived;
     # of many more, PostgreSQL would make ready to ask it of every row.
-    seen = rows.filter(pk__in=late[: LOOKED_AT * 4 // 3])
-    return seen.order_by("-pk").values("pk")[:LOOKED_AT]
+    seen = rows.filter(pk__in=late[: ENOUGH * 4 // 3])
+    return seen.order_by("-pk").values("pk")[:ENOUGH]
 
 
 def _among(plain: "QuerySet[Any]", keys: "QuerySet[Any, Any]") -> "QuerySet[Any, Any]":

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from clusters.querysets import ranked
 from ifa_crm.shared import standing_queries
-from ifa_crm.shared.ranking import LOOKED_AT, best_first
+from ifa_crm.shared.ranking import ENOUGH, LOOKED_AT, best_first
 from ifa_crm.shared.search_index import HEAD, ensure_search_indexes, indexed_at_once
 from ifa_crm.staff.models import User
 from investors.choices import Confidential
@@ -172,7 +172,7 @@ def test_a_word_of_many_rows_is_ranked_among_all_of_them(adviser: User) -> None:
         make.investor(name=f"New Port {n}")
     old = Investor.objects.first()
     assert old is not None
-    rows = [Investor(name=f"Export {n}", ref=f"q{n}") for n in range(LOOKED_AT - 4)]
+    rows = [Investor(name=f"Export {n}", ref=f"q{n}") for n in range(ENOUGH - 4)]
     for row in rows:
         row.control_country = old.control_country
     Investor.objects.bulk_create(rows)
@@ -183,7 +183,7 @@ def test_a_word_of_many_rows_is_ranked_among_all_of_them(adviser: User) -> None:
 def test_the_latest_are_the_latest_that_the_reader_may_see(
     adviser: User, colleague: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ifa_crm.shared.ranking.LOOKED_AT", 3)
+    monkeypatch.setattr("ifa_crm.shared.ranking.ENOUGH", 3)
     for n in range(4):
         make.investor(name=f"New Quartz {n}")
     hidden = make.investor(name="Quartz, hidden", actor=colleague)
