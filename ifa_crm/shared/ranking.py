@@ -7,8 +7,8 @@ from django.db.models.functions import StrIndex
 from django.db.models.lookups import GreaterThan
 
 LOOKED_AT: Final = 200  # rows, beside those that begin with the word, among which a search ranks
-LATEST: Final = 3_000  # keys back from the last one, whose rows are read before an index is asked
-ENOUGH: Final = 90  # rows found among them, so that no others are looked for
+LATEST: Final = 2_000  # keys back from the last one, whose rows are read before an index is asked
+ENOUGH: Final = 60  # rows found among them, so that no others are looked for
 
 
 def best_first(

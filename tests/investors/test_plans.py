@@ -1,4 +1,4 @@
-"""How PostgreSQL reads the main lists among 40,000 leads: by an index, never row by row."""
+"""How PostgreSQL reads the main lists among 20,000 leads: by an index, never row by row."""
 
 import pytest
 from django.conf import settings
@@ -17,7 +17,7 @@ pytestmark = [
     pytest.mark.postgresql,
     pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite plans otherwise"),
 ]
-LEADS = 40_000
+LEADS = 20_000
 TABLES = (
     *("investors_lead ", "investors_contact ", "investors_investor "),
     *("investors_interaction ", "investors_action ", "investors_shortlisting "),
