@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from ifa_crm.imports.nouns import Importer, Line
+from ifa_crm.imports.values import known_minute
 from ifa_crm.imports.words import key_of
 from ifa_crm.shared.cleaning import check_new
 from ifa_crm.staff.models import User
@@ -227,7 +228,9 @@ def _differing(row: Model, fields: dict[str, Any], overwrite: bool) -> dict[str,
         if name in MANY and set(there) == set(value):
             continue
         if isinstance(there, dt.datetime) and isinstance(value, dt.datetime):
-            there = there.replace(microsecond=0)  # a file says no more
+            zone = value.tzinfo or dt.UTC
+            if known_minute(there, zone) == known_minute(value, zone):
+                continue
         if there == value or (name not in MANY and str(there or "") == str(value or "")):
             continue
         if overwrite or _is_empty(there):

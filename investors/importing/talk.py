@@ -1,5 +1,6 @@
 """Interactions from a file: what was said on leads that are on record."""
 
+import datetime as dt
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, Final
@@ -11,7 +12,7 @@ from django.utils.translation import gettext_lazy
 
 from ifa_crm.imports.nouns import Column, Line
 from ifa_crm.imports.records import RecordImporter
-from ifa_crm.imports.values import Choice, Moment, Text, Value
+from ifa_crm.imports.values import Choice, Moment, Text, Value, known_minute
 from ifa_crm.imports.words import choice_words, key_of
 from investors.choices import Direction, InteractionKind, Result
 from investors.clocks import Calendars
@@ -96,10 +97,12 @@ class InteractionImporter(RecordImporter):
                     found[line.number] = row
         return found
 
-    @staticmethod
-    def _said(row: Interaction) -> tuple[Any, ...]:
-        minute = row.happened_at.replace(second=0, microsecond=0) if row.happened_at else None
+    def _said(self, row: Interaction) -> tuple[Any, ...]:
+        minute = self._minute(row.happened_at) if row.happened_at else None
         return (row.lead_id, row.kind, row.direction, minute, row.subject, row.text.strip())
+
+    def _minute(self, moment: dt.datetime) -> dt.datetime:
+        return known_minute(moment, self.user.zone)
 
     def _find_leads(self, lines: Sequence[Line]) -> None:
         """The lead of each row: by reference, else by investor and need, among visible ones."""
@@ -165,8 +168,8 @@ class InteractionImporter(RecordImporter):
 
     def changes(self, row: Interaction, line: Line) -> dict[str, Any]:
         found = super().changes(row, line)
-        there = row.happened_at.replace(second=0, microsecond=0)
-        if found.get("happened_at") == there:
+        said = found.get("happened_at")
+        if said and self._minute(said) == self._minute(row.happened_at):
             del found["happened_at"]
         return {name: value for name, value in found.items() if name in _SAID}
 

@@ -1,5 +1,7 @@
 """Interactions, organisations and leaders from a file."""
 
+import datetime as dt
+
 import pytest
 from django.utils import timezone
 
@@ -15,6 +17,7 @@ from tests.imports.bringing import bring, check, outcomes, results, upload, writ
 pytestmark = pytest.mark.django_db
 SAID = ("Lead reference", "When", "Type", "Direction", "Subject", "Text", "With whom")
 ORGANISATION = ("Name", "Kind", "Country", "City", "Website")
+TODAY = "2026-03-04"
 LEADER = ("Name", "Cluster", "Role", "E-mail", "Languages")
 
 
@@ -59,9 +62,9 @@ def test_interaction_finds_its_lead_by_investor_and_need(manager: User) -> None:
 def test_interaction_still_ahead_is_refused_with_its_field(manager: User) -> None:
     lead = make.lead(owner=manager)
     row = (lead.ref, "2999-01-01", "note", "", "", "Soon", "")
-    imported = bring(manager, [SAID, row], noun="interactions")
-    assert results(imported) == {2: "refused"}
-    assert imported.rows.get().errors[0][0] == "happened_at"
+    imported = check(upload(manager, [SAID, row], noun="interactions"))
+    assert outcomes(imported) == {2: "refused"}
+    assert imported.rows.get().errors[0] == ["happened_at", "“2999-01-01” is still ahead."]
 
 
 def test_what_a_file_brings_of_other_days_is_a_late_entry(manager: User) -> None:
@@ -71,6 +74,35 @@ def test_what_a_file_brings_of_other_days_is_a_late_entry(manager: User) -> None
     bring(manager, [SAID, *rows], noun="interactions")
     late = dict(Interaction.objects.values_list("text", "logged_late"))
     assert late == {f"On {long_ago}": True, f"On {today}": False}
+
+
+def test_a_file_of_this_morning_is_on_record_in_the_afternoon(
+    manager: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead = make.lead(owner=manager)
+    received = [("Company", "Lead reference", "Received"), (lead.investor.name, lead.ref, TODAY)]
+    said = [SAID, (lead.ref, TODAY, "note", "", "", "They called", "")]
+    for clock, outcome in (("09:00", {"update", "create"}), ("15:00", {"unchanged"})):
+        now = dt.datetime.fromisoformat(f"{TODAY}T{clock}:00+01:00")
+        monkeypatch.setattr("django.utils.timezone.now", lambda now=now: now)
+        checked = [
+            check(upload(manager, received)),
+            check(upload(manager, said, noun="interactions")),
+        ]
+        assert {outcomes(imported)[2] for imported in checked} == outcome, clock
+        if clock == "09:00":
+            for imported in checked:
+                write(imported)
+            lead.refresh_from_db()
+            assert lead.received_at <= now
+            assert Interaction.objects.get().happened_at <= now
+
+
+def test_a_lead_received_in_days_to_come_is_refused_at_its_cell(manager: User) -> None:
+    rows = [("Company", "Country", "Need", "Received"), ("Brand New", "JP", "Tanks", "2999-01-01")]
+    imported = check(upload(manager, rows))
+    assert outcomes(imported) == {2: "refused"}
+    assert imported.rows.get().errors[0] == ["lead.received_at", "“2999-01-01” is still ahead."]
 
 
 def test_organisation_is_made_and_its_twin_is_asked_about(desk: User) -> None:

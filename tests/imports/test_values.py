@@ -3,6 +3,7 @@
 import datetime as dt
 from contextlib import suppress
 from decimal import Decimal
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -20,6 +21,7 @@ from ifa_crm.imports.values import (
     TwoMeaningsError,
     UnreadableError,
     decimal_of,
+    known_minute,
 )
 from ifa_crm.imports.words import choice_words, country_words, key_of
 from investors.choices import Answer, Horizon
@@ -130,6 +132,35 @@ def test_moment_without_a_time_is_noon_in_the_zone_of_the_person() -> None:
     moment = Moment(ZoneInfo("Asia/Tokyo"))
     assert moment.clean("2026-03-01").isoformat() == "2026-03-01T12:00:00+09:00"
     assert moment.clean("2026-03-01 08:30").isoformat() == "2026-03-01T08:30:00+09:00"
+
+
+@pytest.mark.parametrize(
+    ("now", "read"),
+    [
+        ("2026-03-01T00:00:01+09:00", "2026-03-01T00:00:00+09:00"),
+        ("2026-03-01T11:59:59+09:00", "2026-03-01T00:00:00+09:00"),
+        ("2026-03-01T12:00:00+09:00", "2026-03-01T12:00:00+09:00"),
+        ("2026-03-02T00:00:00+09:00", "2026-03-01T12:00:00+09:00"),
+    ],
+)
+def test_today_without_a_time_is_never_ahead(monkeypatch: Any, now: str, read: str) -> None:
+    zone = ZoneInfo("Asia/Tokyo")
+    monkeypatch.setattr("django.utils.timezone.now", lambda: dt.datetime.fromisoformat(now))
+    moment = Moment(zone).clean("2026-03-01")
+    assert moment.isoformat() == read
+    assert known_minute(moment, zone).isoformat() == "2026-03-01T12:00:00+09:00"
+    for ahead in ("2026-03-03", "2026-03-02 00:02", "2999-01-01"):
+        with pytest.raises(UnreadableError, match="is still ahead"):
+            Moment(zone).clean(ahead)
+
+
+def test_minute_that_is_known_of_a_moment_is_told_by_the_clock_of_the_person() -> None:
+    zone = ZoneInfo("Europe/Paris")
+    moment = dt.datetime(2026, 3, 1, 8, 30, 59, 7, tzinfo=dt.UTC)
+    assert known_minute(moment, zone) == dt.datetime(2026, 3, 1, 9, 30, tzinfo=zone)
+    midnight_there = dt.datetime(2026, 2, 28, 23, 0, tzinfo=dt.UTC)
+    assert known_minute(midnight_there, zone) == dt.datetime(2026, 3, 1, 12, tzinfo=zone)
+    assert known_minute(midnight_there, dt.UTC) == midnight_there
 
 
 TEXTS = {

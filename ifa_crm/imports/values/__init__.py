@@ -17,6 +17,7 @@ from ifa_crm.imports.values.base import (
 from ifa_crm.imports.values.days import (
     Day,
     Moment,
+    known_minute,
 )
 from ifa_crm.imports.values.listed import (
     Choice,
@@ -58,6 +59,7 @@ __all__ = [
     "Website",
     "decimal_of",
     "is_blank",
+    "known_minute",
     "quoted",
     "shown",
 ]

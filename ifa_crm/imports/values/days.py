@@ -5,6 +5,7 @@ import re
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from import_export import widgets
@@ -25,6 +26,9 @@ _CLOCK: Final = re.compile(
     r"[T ,]+(\d{1,2}):(\d{2})(?::(\d{2})(?:\.\d+)?)? ?(Z|[+-]\d{2}:?\d{2})?$"
 )
 _SERIAL: Final = dt.date(1899, 12, 30)
+_MIDNIGHT: Final = dt.time()
+_NOON: Final = dt.time(12)
+AHEAD: Final = dt.timedelta(minutes=1)  # that the clocks of two machines differ by
 
 
 class Day(Value, widgets.DateWidget):
@@ -97,7 +101,11 @@ def _by_order(first: int, second: int, year: int, chosen: str, text: str) -> dt.
 
 
 class Moment(Day):
-    """A day with its time; without one, noon: in no zone does that become another day."""
+    """A moment that has been; without its time, noon: in no zone does that become another day.
+
+    While noon is still ahead, today without a time is midnight; :func:`known_minute` holds the
+    two for the same, so that a file of this morning is on record in the afternoon, too.
+    """
 
     def __init__(self, zone: ZoneInfo) -> None:
         super().__init__()
@@ -106,8 +114,18 @@ class Moment(Day):
     def clean(self, value: Any, row: Any = None, *, chosen: str = "", **kwargs: Any) -> dt.datetime:
         day = super().clean(value, chosen=chosen)
         found = _CLOCK.search(str(value).strip())
-        if found is None:
-            return dt.datetime.combine(day, dt.time(12), self.zone)
+        now = timezone.now()
+        if found is not None:
+            moment = self._at(day, found, value)
+        else:
+            moment = dt.datetime.combine(day, _NOON, self.zone)
+            if moment > now:
+                moment = dt.datetime.combine(day, _MIDNIGHT, self.zone)
+        if moment > now + AHEAD:
+            raise UnreadableError(_("“%(cell)s” is still ahead.") % {"cell": shown(value)})
+        return moment
+
+    def _at(self, day: dt.date, found: re.Match[str], value: Any) -> dt.datetime:
         try:
             clock = dt.time(int(found[1]), int(found[2]), int(found[3] or 0))
         except ValueError as error:
@@ -120,4 +138,7 @@ class Moment(Day):
         return dt.datetime.combine(day, clock, self.zone)
 
 
-# --- Numbers and amounts -------------------------------------------------------------------
+def known_minute(moment: dt.datetime, zone: dt.tzinfo) -> dt.datetime:
+    """What a file can say of ``moment``: its minute in ``zone``, and noon for midnight."""
+    minute = moment.astimezone(zone).replace(second=0, microsecond=0)
+    return minute.replace(hour=12) if minute.time() == _MIDNIGHT else minute
