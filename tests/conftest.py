@@ -8,12 +8,17 @@ from django.db import connections
 from django.db.models.signals import pre_migrate
 from django.test import Client
 from django.utils import translation
+from hypothesis import HealthCheck, settings
 
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Role
 from tests import make
 
 SignIn = Callable[[User], Client]
+
+# No test is timed: on a machine with much to do a single example takes longer than most allow.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 
 def _allow_exclusion(using: str, **_told: object) -> None:

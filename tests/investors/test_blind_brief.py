@@ -183,9 +183,7 @@ SENTENCE = "we make lenses Zorblatt Optics Aiko Qwixling zorb.example of and in 
 WORDS = st.lists(st.sampled_from(SENTENCE.split()), max_size=8)
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(words=WORDS)
 def test_no_name_survives_in_a_release_unless_cleared(
     lead: Lead, leader: Leader, words: list[str]

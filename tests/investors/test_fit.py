@@ -52,7 +52,7 @@ def scores(need: fit.Need, offered: list[fit.Cluster]) -> dict[str, fit.Row]:
     return {row.key: row for row in fit.evaluate(need, offered, TABLES)}
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(needs, clusters)
 def test_scores_lie_between_0_and_100_and_inside_their_range(
     need: fit.Need, offered: list[fit.Cluster]
@@ -63,7 +63,7 @@ def test_scores_lie_between_0_and_100_and_inside_their_range(
         assert row.band in fit.BANDS
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(needs, clusters, st.randoms())
 def test_order_of_clusters_changes_nothing(
     need: fit.Need, offered: list[fit.Cluster], draw: Any
@@ -74,7 +74,7 @@ def test_order_of_clusters_changes_nothing(
     assert [(r.key, round(r.score, 6)) for r in fit.evaluate(need, mixed, TABLES)] == before
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(needs, clusters, st.sampled_from(TOPICS), strength)
 def test_a_further_matching_topic_never_lowers_a_score(
     need: fit.Need, offered: list[fit.Cluster], topic: str, how: float
@@ -90,7 +90,7 @@ def test_a_further_matching_topic_never_lowers_a_score(
             assert after[cluster.key].score >= before[cluster.key].score - 1e-9
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(needs, clusters)
 def test_an_unknown_only_widens_the_range(need: fit.Need, offered: list[fit.Cluster]) -> None:
     before = scores(need, offered)
@@ -179,7 +179,7 @@ def test_the_question_is_the_one_that_moves_the_first_three() -> None:
     assert fit.best_question(settled, offered[:2], TABLES) is None
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(needs, clusters)
 def test_the_question_is_as_if_every_answer_were_evaluated(
     need: fit.Need, offered: list[fit.Cluster]

@@ -88,13 +88,13 @@ class TestText:
     def test_no_date(self, text: str) -> None:
         assert date_in(text) is None
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(st.text(max_size=400))
     def test_nothing_breaks_it(self, text: str) -> None:
         for pasted in (text, f"From: {text}\nSubject: {text}\nDate: {text}\n\n{text}"):
             assert "\0" not in read_text(pasted).text
 
-    @settings(max_examples=100, deadline=None)
+    @settings(max_examples=100)
     @given(st.binary(max_size=400))
     def test_no_bytes_break_it(self, raw: bytes) -> None:
         head = b"From: a@b.example\r\nContent-Type: multipart/mixed; boundary=x\r\n"

@@ -219,7 +219,7 @@ def is_worked(calendar: Calendar, moment: dt.datetime) -> bool:
     return any(begin <= moment <= end for each in near for begin, end in calendar.stretches(each))
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(CALENDARS, MOMENTS)
 def test_it_is_due_when_the_office_works(calendar: Calendar, moment: dt.datetime) -> None:
     clock = deadlines(calendar, moment)
@@ -228,7 +228,7 @@ def test_it_is_due_when_the_office_works(calendar: Calendar, moment: dt.datetime
     assert is_worked(calendar, clock.silent_at)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(CALENDARS, MOMENTS)
 def test_exactly_so_much_was_worked_by_then(calendar: Calendar, moment: dt.datetime) -> None:
     clock = deadlines(calendar, moment)
@@ -236,7 +236,7 @@ def test_exactly_so_much_was_worked_by_then(calendar: Calendar, moment: dt.datet
     assert calendar.worked(moment, clock.silent_at) == SILENT_AFTER
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(CALENDARS, MOMENTS, MOMENTS)
 def test_what_comes_later_is_not_due_earlier(
     calendar: Calendar, one: dt.datetime, other: dt.datetime
@@ -246,7 +246,7 @@ def test_what_comes_later_is_not_due_earlier(
     assert first.silent_at <= second.silent_at
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(CALENDARS, MOMENTS, st.dates(dt.date(2026, 3, 1), dt.date(2026, 12, 31)))
 def test_a_holiday_more_makes_nothing_due_earlier(
     calendar: Calendar, moment: dt.datetime, day: dt.date
@@ -257,7 +257,7 @@ def test_a_holiday_more_makes_nothing_due_earlier(
     assert before.silent_at <= after.silent_at
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(CALENDARS, MOMENTS, MOMENTS, MOMENTS)
 def test_time_worked_adds_up(
     calendar: Calendar, one: dt.datetime, two: dt.datetime, three: dt.datetime
@@ -267,7 +267,7 @@ def test_time_worked_adds_up(
     assert parts == calendar.worked(first, last) <= last - first
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(CALENDARS, MOMENTS, MOMENTS)
 def test_every_open_clock_reads(
     calendar: Calendar, received: dt.datetime, now: dt.datetime
