@@ -24,20 +24,24 @@ Cookies = dict[str, dict[str, str]]
 def everything(
     servers: dict[str, Server], facts: dict[str, Any], *, requests: int, only: list[str] | None
 ) -> dict[str, Any]:
-    """All figures; seconds and bytes."""
+    """All figures; seconds and bytes. What a worker holds is also taken after the last page that
+    has an aim."""
     program, bare = servers["program"], servers["bare"]
     first = _first_page(program)
     cookies = _signed_in(program)
     pages = [page for page in PAGES if not only or page.key in only]
-    found = {}
+    found, memory = {}, {}
     for page in pages:
         found[page.key] = _page(page, servers, cookies, facts, requests)
+        if page.aim:
+            memory["with_aim"] = program.worker_memory()
         print(f"  {page.key:18}{found[page.key]['p50'] * 1000:9.1f} ms", flush=True)
+    memory |= {"program": program.worker_memory(), "bare": bare.worker_memory()}
     return {
         "pages": found,
         "bare": _bare(found, bare, cookies),
         "first_visit": _first_visit(program, cookies),
-        "worker_memory": {"program": program.worker_memory(), "bare": bare.worker_memory()},
+        "worker_memory": memory,
         "cold_start": {"until_it_answers": program.started_in, "first_page": first},
         "throughput": _throughput(program, bare, cookies["adviser"], requests),
     }

@@ -138,8 +138,10 @@ def _others(result: Result) -> list[str]:
         found.insert(0, f"Page 1,000 takes {deep:.2f} × page 1, by their ratios (aim ≤ 1.3).")
     memory = result["worker_memory"]
     if memory["program"]:
+        aimed = memory.get("with_aim")
+        before = f"{aimed / 1e6:.0f} MB after the pages that have an aim, " if aimed else ""
         found.append(
-            f"Memory of a worker: {memory['program'] / 1e6:.0f} MB, "
+            f"Memory of a worker: {before}{memory['program'] / 1e6:.0f} MB after all; "
             f"bare {memory['bare'] / 1e6:.0f} MB (aim ≤ 130 MB)."
         )
     found.append(f"make_leads: {result['leads_made_per_second']:,.0f} leads a second.")
