@@ -7,10 +7,12 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import chain
 from typing import Any, Final
 
 from django.conf import settings
-from django.db.models import Count
+from django.db.models import Count, TextField
+from django.db.models.functions import Cast
 
 from clusters.choices import Confidence, ProjectStatus, TopicSource
 from clusters.models import (
@@ -43,19 +45,25 @@ def read_vocabulary() -> Vocabulary:
     topics = Topic.objects.live().order_by("pk")
     names = tuple(topics.values_list("key", "name_en", "name_fr", "broader__key"))
     words = TopicWords.objects.filter(topic__archived_at__isnull=True).order_by("pk")
-    rows = words.values_list("topic__key", "language", "kind", "texts")
-    return _compiled(names, tuple((t, la, k, tuple(texts)) for t, la, k, texts in rows))
+    rows = words.values_list("topic__key", "language", "kind", Cast("texts", TextField()))
+    return _compiled(names, tuple(rows))
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=1)
 def _compiled(names: tuple[Any, ...], words: tuple[Any, ...]) -> Vocabulary:
-    terms = [
+    """``words``: of a topic, language and kind each, as JSON: it is read only where it is new."""
+    named = (
         Term(key, language, name)
         for key, english, french, _ in names
         for language, name in ((ENGLISH, english), (FRENCH, french))
-    ]
-    terms += [Term(topic, la, text, kind) for topic, la, kind, texts in words for text in texts]
-    return Vocabulary.of(terms, {key: broader for key, _, _, broader in names})
+    )
+    spoken = (
+        Term(topic, language, text, kind)
+        for topic, language, kind, texts in words
+        for text in json.loads(texts)
+    )
+    broader = {key: above for key, _, _, above in names}
+    return Vocabulary.of(chain(named, spoken), broader)
 
 
 def vocabulary_version() -> str:

@@ -11,9 +11,9 @@ to it, or beside a second generic one. A text in which no word is known proposes
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Any, Final
 
 import snowballstemmer
 from anyascii import anyascii
@@ -94,7 +94,7 @@ _ASIDE: Final = re.compile(
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Term:
     topic: str
     language: str
@@ -144,17 +144,17 @@ class Vocabulary:
 
     @classmethod
     def of(cls, terms: Iterable[Term], broader: Mapping[str, str | None]) -> "Vocabulary":
-        index: dict[str, dict[Key, list[Entry]]] = {ENGLISH: {}, FRENCH: {}}
+        index: dict[str, dict[Key, tuple[Entry, ...]]] = {ENGLISH: {}, FRENCH: {}}
+        # Equal words are held once: there are many thousands, in each process of the server.
+        once: Any = cache(lambda each: each)
+        stemmed: Any = cache(lambda word, language: once(_stemmed(word, language)))
         for term in terms:
-            words = folded_words(term.text)
+            words = once(tuple(map(once, folded_words(term.text))))
             if words and len(words) <= _LONGEST:
-                key = tuple(stem(word, term.language) for word in words)
-                index[term.language].setdefault(key, []).append((term.topic, term.kind, words))
-        frozen = {
-            language: {key: tuple(entries) for key, entries in found.items()}
-            for language, found in index.items()
-        }
-        return cls(frozen, dict(broader))
+                key = once(tuple(stemmed(word, term.language) for word in words))
+                found = index[term.language]
+                found[key] = (*found.get(key, ()), (term.topic, term.kind, words))
+        return cls(index, dict(broader))
 
     def next_to(self, topic: str) -> set[str]:
         """The broader topic and the narrower ones."""
@@ -171,10 +171,12 @@ def folded_words(text: str) -> Key:
     return tuple(filter(None, (fold_word(word) for word in _WORD.findall(text))))
 
 
-@lru_cache(maxsize=65536)
-def stem(word: str, language: str) -> str:
+def _stemmed(word: str, language: str) -> str:
     stemmed: str = _STEMMERS[language].stemWord(word)
     return stemmed
+
+
+stem: Final = lru_cache(maxsize=65536)(_stemmed)
 
 
 @lru_cache(maxsize=65536)
