@@ -27,12 +27,13 @@ are the same for every reader; one below 5 of a breakdown reads "< 5" to those w
 that it counts.
 """
 
-import datetime as dt
+from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
-from typing import Any, Final
+from itertools import islice, product
+from typing import Any, Final, overload
 
 from django.db.models import TextChoices
 from django.utils.translation import gettext_lazy as _
@@ -44,8 +45,8 @@ from ifa_crm.reports.shares import Share
 from ifa_crm.staff.models import User
 from investors import fit
 from investors.choices import ShortlistState
-from investors.fit_columns import columns_in_turn, last_run
-from investors.models import Lead, Shortlisting, ShortlistingLog
+from investors.fit_columns import KEYS, columns_in_turn, last_run
+from investors.models import FitRun, Lead, Shortlisting, ShortlistingLog
 from investors.querysets import lead_is_hidden
 
 
@@ -139,13 +140,10 @@ class Tally:
 
 @dataclass(frozen=True)
 class Neutrality:
-    """The pairs of the last comparison. ``as_of`` is ``None`` before the first one."""
+    """The pairs of the last comparison: they pass by, cluster after cluster, and are not kept."""
 
-    as_of: dt.datetime | None
-    fitting: Mapping[int, Sequence[int]]
-    """Cluster → the leads for which it was strong or possible, best first."""
-    outcomes: Mapping[int, Mapping[int, frozenset[What]]]
-    """Cluster → the leads on its shortlist → what each counts as."""
+    run: FitRun | None
+    """``None`` before the first comparison."""
     clusters: Mapping[int, Cluster]
     regions: Mapping[int, str]
     """Cluster → its main region."""
@@ -154,53 +152,52 @@ class Neutrality:
 
     @classmethod
     def read(cls, user: User) -> "Neutrality":
-        """Seven queries, whatever the number of leads."""
-        run = last_run()
-        columns = columns_in_turn(run) if run else ()
-        fitting = {pk: column.from_band(fit.POSSIBLE) for pk, column in columns}
+        """Four queries, and three for the tallies, whatever the number of leads."""
         main = ClusterRegion.objects.order_by("cluster", "-rank")
+        unseen = Lead.objects.filter(lead_is_hidden(user)).order_by()
         return cls(
-            as_of=None if run is None else run.as_of,
-            fitting=fitting,
-            outcomes=read_outcomes(),
-            clusters=Cluster.objects.in_bulk(list(fitting)),
+            run=last_run(),
+            clusters=Cluster.objects.in_bulk(),
             regions=dict(main.values_list("cluster", "region__name")),
-            hidden=frozenset(
-                Lead.objects.filter(lead_is_hidden(user)).order_by().values_list("pk", flat=True)
-            ),
+            hidden=frozenset(unseen.values_list("pk", flat=True)),
         )
+
+    def tallies(self, clusters: Collection[int] | None = None) -> dict[int, Tally]:
+        """The line of each cluster that was compared, by its key; of all, or of some."""
+        found = {}
+        for pk, leads, moved in self._in_turn(clusters):
+            cluster, unseen = self.clusters[pk], self.hidden.intersection(leads)
+            here = {lead: moved[lead] for lead in moved.keys() & leads}
+            concealed = {lead: here[lead] for lead in here.keys() & unseen}
+            found[pk] = Tally(
+                cluster.name,
+                cluster.slug,
+                counts=_counted(len(leads), here),
+                hidden=_counted(len(unseen), concealed),
+            )
+        return found
 
     @cached_property
     def of_clusters(self) -> Mapping[int, Tally]:
-        """The line of each cluster, by its key."""
-        return {pk: self._of_cluster(pk) for pk in self.fitting}
-
-    def _of_cluster(self, pk: int) -> Tally:
-        leads, cluster = self.fitting[pk], self.clusters[pk]
-        there = set(leads)
-        unseen = there & self.hidden
-        moved = {k: what for k, what in self.outcomes.get(pk, {}).items() if k in there}
-        concealed = {k: what for k, what in moved.items() if k in unseen}
-        tally = Tally(cluster.name, cluster.slug)
-        tally.counts, tally.hidden = _counted(len(there), moved), _counted(len(unseen), concealed)
-        return tally
+        return self.tallies()
 
     def lines(self, by: By) -> list[Tally]:
         """A line for each cluster, region or tier, by name."""
-        if by == By.CLUSTER:
-            return sorted(self.of_clusters.values(), key=lambda t: t.name.casefold())
-        found: dict[str, Tally] = {}
+        found: dict[str, dict[int, Tally]] = defaultdict(dict)
         for pk, tally in self.of_clusters.items():
-            key = self._group(by, pk)
-            found.setdefault(key, Tally(self._name(by, key), key)).add(tally)
-        return sorted(found.values(), key=lambda t: t.name.casefold())
+            found[self._group(by, pk)][pk] = tally
+        lines = [self.line(by, key, of_it) for key, of_it in found.items()]
+        return sorted(lines, key=lambda t: t.name.casefold())
+
+    def line(self, by: By, key: str, tallies: Mapping[int, Tally]) -> Tally:
+        """The clusters of a line together."""
+        pk = next(iter(tallies))
+        name = self.clusters[pk].name if by == By.CLUSTER else self._name(by, key)
+        return _together(Tally(name, key), tallies.values())
 
     def total(self) -> Tally:
         """All clusters together: the same for every reader."""
-        whole = Tally("", "", is_total=True)
-        for tally in self.of_clusters.values():
-            whole.add(tally)
-        return whole
+        return whole(self.of_clusters)
 
     def _group(self, by: By, pk: int) -> str:
         if by == By.REGION:
@@ -214,16 +211,83 @@ class Neutrality:
 
     def clusters_in(self, by: By, key: str) -> list[int]:
         """The clusters of a line; all of them for the total."""
-        return [pk for pk in self.fitting if not key or self._group(by, pk) == key]
+        return [pk for pk in self.clusters if not key or self._group(by, pk) == key]
 
-    def pairs(self, what: What, clusters: Iterable[int]) -> list[Pair]:
-        """The list behind a number: every pair that it counts, hidden ones too."""
-        return [
-            (lead, pk)
-            for pk in clusters
-            for lead in self.fitting[pk]
-            if what in self.outcomes.get(pk, {}).get(lead, NOTHING)
-        ]
+    def pairs(self, what: What, clusters: Collection[int]) -> Iterator[Pair]:
+        """Every pair that a number counts, hidden ones too: cluster by cluster, best first."""
+        for pk, leads, moved in self._in_turn(clusters):
+            yield from ((lead, pk) for lead in leads if what in moved.get(lead, NOTHING))
+
+    def _in_turn(
+        self, clusters: Collection[int] | None
+    ) -> Iterator[tuple[int, Sequence[int], Mapping[int, frozenset[What]]]]:
+        """Each cluster that was compared, by its key, with the leads for which it was strong or
+        possible, best first, and what those on its shortlist count as.
+
+        Columns are read a few at a time: of a million leads all would be hundreds of megabytes.
+        """
+        for pk, column in columns_in_turn(self.run, clusters) if self.run else ():
+            on = self._shortlists.get(pk)
+            yield pk, column.from_band(fit.POSSIBLE), on.by_lead() if on else {}
+
+    @cached_property
+    def _shortlists(self) -> "Mapping[int, Shortlisted]":
+        return read_shortlists()
+
+
+@dataclass(frozen=True)
+class Listing(Sequence[Pair]):
+    """The pairs behind a number that the reader may see: a list of which a page is read.
+
+    ``tallies``: those of the clusters that it counts.
+    """
+
+    found: Neutrality
+    what: What
+    tallies: Mapping[int, Tally]
+
+    def __len__(self) -> int:
+        return sum(map(self._length, self.tallies.values()))
+
+    def _length(self, tally: Tally) -> int:
+        return tally.counts[self.what] - tally.hidden[self.what]
+
+    @overload
+    def __getitem__(self, part: int) -> Pair: ...
+
+    @overload
+    def __getitem__(self, part: slice) -> list[Pair]: ...
+
+    def __getitem__(self, part: int | slice) -> Pair | list[Pair]:
+        """Of the clusters only those are read that have a share in ``part``."""
+        if not isinstance(part, slice):
+            place = range(len(self))[part]
+            return self[place : place + 1][0]
+        first, end, step = part.indices(len(self))
+        if first >= end:
+            return []
+        before, skipped, asked = 0, 0, []
+        for pk in sorted(self.tallies):
+            after = before + self._length(self.tallies[pk])
+            if after <= first:
+                skipped = after
+            elif before < end:
+                asked.append(pk)
+            before = after
+        pairs = self.found.pairs(self.what, asked)
+        seen = (pair for pair in pairs if pair[0] not in self.found.hidden)
+        return list(islice(seen, first - skipped, end - skipped, step))
+
+
+def whole(tallies: Mapping[int, Tally]) -> Tally:
+    """The line under the table."""
+    return _together(Tally("", "", is_total=True), tallies.values())
+
+
+def _together(line: Tally, tallies: Iterable[Tally]) -> Tally:
+    for tally in tallies:
+        line.add(tally)
+    return line
 
 
 def _counted(fitting: int, moved: Mapping[int, frozenset[What]]) -> Counter[What]:
@@ -234,16 +298,36 @@ def _counted(fitting: int, moved: Mapping[int, frozenset[What]]) -> Counter[What
     return found
 
 
-def read_outcomes() -> dict[int, dict[int, frozenset[What]]]:
-    """What every pair on a shortlist counts as: by its cluster, then by its lead. Two queries."""
+@dataclass(frozen=True)
+class Shortlisted:
+    """The leads on the shortlist of a cluster and what each counts as, in nine bytes a lead."""
+
+    leads: "array[int]" = field(default_factory=lambda: array(KEYS))
+    kinds: bytearray = field(default_factory=bytearray)
+
+    def by_lead(self) -> dict[int, frozenset[What]]:
+        return dict(zip(self.leads, map(_KINDS.__getitem__, self.kinds), strict=True))
+
+
+_FAR: Final = range(max(REACHED.values()) + 1)
+_KIND_OF: Final = {
+    (state.value, far): n for n, (state, far) in enumerate(product(ShortlistState, _FAR))
+}
+_KINDS: Final = [outcome(state, far) for state, far in _KIND_OF]
+
+
+def read_shortlists() -> Mapping[int, Shortlisted]:
+    """Every pair on a shortlist, by its cluster. Two queries."""
     ended = ShortlistingLog.objects.filter(shortlisting__state__in=ENDED).order_by()
     passed: dict[int, int] = defaultdict(int)
     for key, state in ended.values_list("shortlisting", "to_state"):
         passed[key] = max(passed[key], REACHED[state])
-    found: dict[int, dict[int, frozenset[What]]] = defaultdict(dict)
+    found: dict[int, Shortlisted] = defaultdict(Shortlisted)
     rows = Shortlisting.objects.order_by().values_list("pk", "lead", "cluster", "state")
     for key, lead, cluster, state in rows.iterator():
-        found[cluster][lead] = outcome(state, max(REACHED[state], passed.get(key, 0)))
+        on = found[cluster]
+        on.leads.append(lead)
+        on.kinds.append(_KIND_OF[state, max(REACHED[state], passed.get(key, 0))])
     return found
 
 

@@ -13,7 +13,17 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from clusters.models import Cluster
-from ifa_crm.reports.neutrality import SORTS, By, Neutrality, Pair, Tally, What, in_order
+from ifa_crm.reports.neutrality import (
+    SORTS,
+    By,
+    Listing,
+    Neutrality,
+    Pair,
+    Tally,
+    What,
+    in_order,
+    whole,
+)
 from ifa_crm.reports.shares import Share
 from ifa_crm.staff.decorators import StaffRequest, requires
 from ifa_crm.staff.models import User
@@ -67,7 +77,7 @@ def neutrality(request: StaffRequest) -> HttpResponse:
     found = Neutrality.read(request.user)
     context = {
         "title": _("Neutrality"),
-        "as_of": found.as_of,
+        "as_of": found.run and found.run.as_of,
         "rows": [_row(tally, by) for tally in in_order(found.lines(by), sort)],
         "total": _row(found.total(), by),
         "table": Table(by, sort),
@@ -113,33 +123,30 @@ def neutrality_leads(request: StaffRequest) -> HttpResponse:
     if what not in What.values:
         raise Http404
     found = Neutrality.read(request.user)
-    tally = _asked(found, by, request.GET.get("of", ""))
-    pairs = found.pairs(What(what), found.clusters_in(by, tally.key))
-    seen = [pair for pair in pairs if pair[0] not in found.hidden]
-    page = Paginator(seen, PER_PAGE).get_page(request.GET.get("page", "")[:6])
+    tally, listing = _asked(found, by, request.GET.get("of", ""), What(what))
+    page = Paginator(listing, PER_PAGE).get_page(request.GET.get("page", "")[:6])
     context = {
         "title": f"{What(what).label}{_(':')} {tally.name}" if tally.name else What(what).label,
-        "as_of": found.as_of,
+        "as_of": found.run and found.run.as_of,
         "figure": tally.text(What(what)),
         "share": None if what == What.FITS else tally.share(What(what)),
         "kept_back": tally.is_kept_back(What(what)),
-        "unlisted": len(pairs) - len(seen),
+        "unlisted": tally.hidden[What(what)],
         "page": page,
-        "listed": _listed(request.user, list(page.object_list), found),
+        "listed": _listed(request.user, list(page), found),
         "address": "?" + urlencode({"by": by, "of": tally.key, "what": what}),
         "back": f"{reverse('reports:neutrality')}?by={by}",
     }
     return TemplateResponse(request, "reports/neutrality_leads.html", context)
 
 
-def _asked(found: Neutrality, by: By, key: str) -> Tally:
-    """The line that is asked for; the total without a name. 404 for one that is not there."""
-    if not key:
-        return found.total()
-    lines = [tally for tally in found.lines(by) if tally.key == key]
-    if not lines:
+def _asked(found: Neutrality, by: By, key: str, what: What) -> tuple[Tally, Listing]:
+    """The line that is asked for, the total without a key. 404 for one that is not there."""
+    tallies = found.tallies(found.clusters_in(by, key))
+    if key and not tallies:
         raise Http404
-    return lines[0]
+    tally = found.line(by, key, tallies) if key else whole(tallies)
+    return tally, Listing(found, what, tallies)
 
 
 def _listed(user: User, pairs: Sequence[Pair], found: Neutrality) -> list[Listed]:

@@ -13,6 +13,7 @@ from clusters.choices import Tier
 from clusters.models import Cluster, ClusterRegion
 from ifa_crm.reports.neutrality import (
     By,
+    Listing,
     Neutrality,
     Tally,
     What,
@@ -144,8 +145,42 @@ def test_each_number_is_the_length_of_its_list(field: Field, manager: User, by: 
     found = Neutrality.read(manager)
     for tally in found.lines(by):
         for what in What:
-            pairs = found.pairs(what, found.clusters_in(by, tally.key))
+            pairs = list(found.pairs(what, found.clusters_in(by, tally.key)))
             assert len(pairs) == len(set(pairs)) == tally.counts[what], (tally.name, what)
+
+
+def test_any_part_of_a_list_is_that_of_the_whole(field: Field, viewer: User) -> None:
+    everything(field)
+    found = Neutrality.read(viewer)
+    tallies = found.tallies()
+    assert len(tallies) > 1
+    for what in What:
+        listing = Listing(found, what, tallies)
+        pairs = [p for p in found.pairs(what, list(tallies)) if p[0] not in found.hidden]
+        assert list(listing) == pairs
+        for first in range(len(pairs) + 2):
+            for end in (first, first + 3):
+                assert listing[first:end] == pairs[first:end], (what, first, end)
+        assert listing[::2] == pairs[::2]
+        assert not pairs or listing[-1] == pairs[-1]
+        with pytest.raises(IndexError):
+            listing[len(pairs)]
+
+
+def test_a_page_of_a_list_reads_only_the_clusters_that_it_shows(
+    field: Field, manager: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everything(field)
+    found = Neutrality.read(manager)
+    listing = Listing(found, What.FITS, found.tallies())
+    first = listing.tallies[min(listing.tallies)].counts[What.FITS]
+    read: list[list[int]] = []
+
+    monkeypatch.setattr(Neutrality, "pairs", lambda _, what, clusters: read.append(clusters) or ())
+    for start, stop in ((0, first), (first, first + 1), (first - 1, first + 1)):
+        listing[start:stop]
+    one, other = sorted(listing.tallies)
+    assert read == [[one], [other], [one, other]]
 
 
 def test_archived_leads_leave_at_the_next_comparison(field: Field, manager: User) -> None:
@@ -318,5 +353,5 @@ def test_queries_do_not_grow(
     address = client.get(PAGE).context["total"].cells[0].address
     with django_assert_num_queries(9):
         client.get(PAGE)
-    with django_assert_num_queries(11):
+    with django_assert_num_queries(12):
         client.get(address)
