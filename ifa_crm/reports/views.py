@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
-from django.core.paginator import Paginator
 from django.http import Http404, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -25,12 +24,11 @@ from ifa_crm.reports.neutrality import (
     whole,
 )
 from ifa_crm.reports.shares import Share
+from ifa_crm.shared.paging import page_of
 from ifa_crm.staff.decorators import StaffRequest, requires
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Act
 from investors.models import Lead, Shortlisting
-
-PER_PAGE = 50
 
 
 @dataclass(frozen=True)
@@ -124,7 +122,7 @@ def neutrality_leads(request: StaffRequest) -> HttpResponse:
         raise Http404
     found = Neutrality.read(request.user)
     tally, listing = _asked(found, by, request.GET.get("of", ""), What(what))
-    page = Paginator(listing, PER_PAGE).get_page(request.GET.get("page", "")[:6])
+    page = page_of(listing, request.GET.get("page", ""))
     context = {
         "title": f"{What(what).label}{_(':')} {tally.name}" if tally.name else What(what).label,
         "as_of": found.run and found.run.as_of,
@@ -134,7 +132,6 @@ def neutrality_leads(request: StaffRequest) -> HttpResponse:
         "unlisted": tally.hidden[What(what)],
         "page": page,
         "listed": _listed(request.user, list(page), found),
-        "address": "?" + urlencode({"by": by, "of": tally.key, "what": what}),
         "back": f"{reverse('reports:neutrality')}?by={by}",
     }
     return TemplateResponse(request, "reports/neutrality_leads.html", context)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -89,9 +89,11 @@ def _people(user: User) -> "QuerySet[User] | list[User]":
     """Whose leads they may hand over, leavers among them."""
     if not user.may(Act.REASSIGN):
         return []
-    own = Q(leads_owned__archived_at__isnull=True, leads_owned__isnull=False)
-    deputy = Q(leads_deputised__archived_at__isnull=True, leads_deputised__isnull=False)
-    return User.objects.filter(own | deputy | Q(pk=user.pk)).distinct()
+    live = Lead.objects.live().order_by()
+    # Asked of each person: joined, every lead owned would meet every lead deputised for.
+    has_own = Exists(live.filter(owner=OuterRef("pk")))
+    has_deputised = Exists(live.filter(deputy=OuterRef("pk")))
+    return User.objects.filter(Q(pk=user.pk) | has_own | has_deputised)
 
 
 def _of(user: User, giver: User, status: str) -> "QuerySet[Lead]":

@@ -310,8 +310,8 @@ QUERIES: dict[str, tuple[Callable[[int], str], int]] = {
     "clusters": (_many_clusters, 9),
     "cluster": (_tab("cluster_detail"), 10),
     "people": (_tab("cluster_people"), 4),
-    "members": (_tab("cluster_members"), 5),
-    "projects of a cluster": (_tab("cluster_projects"), 6),
+    "members": (_tab("cluster_members"), 6),
+    "projects of a cluster": (_tab("cluster_projects"), 7),
     "sources": (_tab("cluster_sources"), 6),
     "projects": (_many_projects, 7),
     "project": (lambda n: _busy_project(n).get_absolute_url(), 10),
@@ -518,3 +518,24 @@ def data_of(page: Any) -> dict[str, Any]:
     """What a form would post if nothing was changed."""
     form = page.context["form"]
     return {bound.html_name: bound.value() for bound in form if bound.value() not in (None, False)}
+
+
+@pytest.mark.parametrize("tab", ["cluster_projects", "cluster_members"])
+def test_what_a_cluster_has_many_of_comes_in_pages(
+    adviser: User, as_user: SignIn, monkeypatch: pytest.MonkeyPatch, tab: str
+) -> None:
+    monkeypatch.setattr("ifa_crm.shared.paging.PER_PAGE", 2)
+    cluster = make.cluster()
+    for _ in range(5):
+        make.project(clusters=[cluster])
+        make.membership(cluster=cluster)
+    client, address = as_user(adviser), reverse(f"clusters:{tab}", args=[cluster.slug])
+    pages = [client.get(address, {"page": n}) for n in (1, 2, 3)]
+    assert [len(page.context["page"]) for page in pages] == [2, 2, 1]
+    assert len({row for page in pages for row in page.context["page"]}) == 5
+    texts = [page.content.decode() for page in pages]
+    assert ['rel="next" href="?page=2"' in text for text in texts] == [True, False, False]
+    assert ['rel="prev" href="?page=2"' in text for text in texts] == [False, False, True]
+    assert "Page 2 of 3" in texts[1]
+    for asked in ("9", "-1", "x", "9" * 400):
+        assert client.get(address, {"page": asked}).status_code == 200

@@ -428,3 +428,19 @@ def test_deactivating_somebody_points_to_the_handover(
     adviser.refresh_from_db()
     assert not adviser.is_active
     assert f"{reverse('investors:handover_start')}?from={adviser.username}" in text
+
+
+def test_a_manager_is_offered_everybody_who_has_live_leads(
+    manager: User, adviser: User, as_user: SignIn
+) -> None:
+    deputy, left, old, idle = (make.user() for _ in range(4))
+    make.lead(owner=adviser, deputy=deputy)
+    make.lead(owner=adviser, deputy=deputy)
+    make.lead(owner=left)
+    User.objects.filter(pk=left.pk).update(is_active=False)
+    make.lead(owner=old).archive(actor=manager, reason="A test")
+    others = as_user(manager).get(reverse("investors:handover_start")).context["others"]
+    assert sorted(others, key=lambda user: user.pk) == [manager, adviser, deputy, left]
+    # Joined, each lead that somebody owns would be read with each that they are a deputy of.
+    assert "JOIN" not in str(others.query)
+    assert idle not in others

@@ -332,7 +332,7 @@ def test_before_the_first_comparison_it_says_so(manager: User, as_user: SignIn) 
 def test_long_lists_have_pages(
     field: Field, manager: User, as_user: SignIn, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("ifa_crm.reports.views.PER_PAGE", 2)
+    monkeypatch.setattr("ifa_crm.shared.paging.PER_PAGE", 2)
     a_hidden_one(field, beside=2)
     client = as_user(manager)
     address = client.get(PAGE).context["total"].cells[0].address
