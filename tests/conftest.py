@@ -4,6 +4,7 @@ import gc
 from collections.abc import Callable, Iterator
 
 import pytest
+from auditlog.context import auditlog_value
 from django.db import connections
 from django.db.models.signals import pre_migrate
 from django.test import Client
@@ -40,9 +41,12 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.fixture(autouse=True)
-def _in_no_language_of_another_test() -> Iterator[None]:
-    """The language of the last page that was asked for stays active in the thread."""
+def _nothing_of_another_test() -> Iterator[None]:
+    """The language of the last page that was asked for stays active in the thread; so would
+    whoever acted last in a block that does not give back who did before."""
+    noted = auditlog_value.set({})
     yield
+    auditlog_value.reset(noted)
     translation.deactivate()
 
 

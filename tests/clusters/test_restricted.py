@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from auditlog.context import set_actor
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -21,6 +20,7 @@ from clusters.models import (
     ProjectPartner,
 )
 from clusters.services.projects import fill_seat
+from ifa_crm.shared.acting import acting
 from ifa_crm.shared.extend import searchers
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Role
@@ -39,7 +39,7 @@ class Hidden:
         self.cluster: Cluster = make.cluster(name="Open cluster")
         self.open_project: Project = make.project(clusters=[self.cluster], name="Open project")
         self.open_organisation: Organisation = make.organisation(name="Open organisation")
-        with set_actor(by):
+        with acting(by):
             self._hide(admitted)
 
     def _hide(self, admitted: User) -> None:

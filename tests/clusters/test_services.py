@@ -4,7 +4,6 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from auditlog.context import set_actor
 from auditlog.models import LogEntry
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
@@ -21,6 +20,7 @@ from clusters.models import (
     Partnership,
 )
 from clusters.services import archiving, clusters, ties
+from ifa_crm.shared.acting import acting
 from ifa_crm.shared.extend import register_archive_check
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Role
@@ -97,7 +97,7 @@ def test_changed_facts_count_as_checked_others_do_not(desk: User) -> None:
 
 def test_changed_links_stand_in_the_history(desk: User) -> None:
     cluster, region = new_cluster(desk), make.region(name="Alsace")
-    with set_actor(desk):
+    with acting(desk):
         clusters.save_cluster(actor=desk, cluster=cluster, sectors=[], regions=[region])
     entry = LogEntry.objects.get_for_object(cluster).filter(changes__has_key="regions").first()
     assert entry is not None
