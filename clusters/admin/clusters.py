@@ -20,7 +20,6 @@ from clusters.models import (
     Leader,
     Membership,
     Partnership,
-    ProjectCluster,
     Region,
     Sector,
 )
@@ -126,15 +125,6 @@ class PartnershipInline(ReadOnlyInline):
         return row.partner_name
 
 
-class ProjectInline(ReadOnlyInline):
-    model = ProjectCluster
-    related = ("cluster", "project")
-    fields = ("project", "is_lead")
-    show_change_link = False
-    classes = ("nameless",)
-    verbose_name_plural = _("projects")
-
-
 # --- The cluster -------------------------------------------------------------------------
 
 
@@ -176,7 +166,7 @@ class ClusterAdmin(ServiceAdmin):
     readonly_fields = ("slug", "source_line", "acts", *ARCHIVE_FIELDS)
     inlines = (
         *(LeaderInline, FactInline, EvidenceInline, SectorInline, RegionInline),
-        *(MembershipInline, PartnershipInline, ProjectInline),
+        *(MembershipInline, PartnershipInline),
     )
     inlines_on_add = (LeaderInline,)
     groups = (
@@ -219,6 +209,7 @@ class ClusterAdmin(ServiceAdmin):
         if record.is_archived:
             yield _("Restore"), "clusters:cluster_restore", [record.slug]
             return
+        yield _("Projects"), "clusters:cluster_projects", [record.slug]
         yield _("Sources and checks"), "clusters:cluster_sources", [record.slug]
         yield _("New membership"), "clusters:membership_create", [record.slug]
         yield _("New partnership"), "clusters:partnership_create", [record.slug]

@@ -70,6 +70,7 @@ class InteractionAdmin(OfLead):
     )
     search_fields = ("lead__search_text", "subject", "text")
     date_hierarchy = "happened_at"
+    ordering = ("-pk",)  # by the moment, all would be sorted
     fixed_fields = ("lead",)
     readonly_fields = (
         *("logged_by", "logged_at", "logged_late", "answered_at", "answered_by"),
@@ -108,6 +109,7 @@ class ActionAdmin(OfLead):
     list_filter = (("done_at", admin.EmptyFieldListFilter), "kind", "dropped", "assignee")
     search_fields = ("what", "lead__search_text")
     date_hierarchy = "due"
+    ordering = ("-pk",)
     fixed_fields = ("lead", "what", "assignee")
     readonly_fields = ("kind", "done_at", "done_by", "dropped", "acts")
     fields = (

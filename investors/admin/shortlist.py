@@ -43,7 +43,7 @@ class ShortlistingAdmin(OfLead):
     list_filter = ("state", "cluster__tier", "refused_reason", "declined_reason")
     search_fields = ("lead__search_text", "cluster__search_text")
     date_hierarchy = "state_since"
-    ordering = ("-state_since", "-pk")
+    ordering = ("-pk",)
     fixed_fields = ("lead", "cluster")
     readonly_fields = (
         *("state", "state_since", "refused_reason", "declined_reason", "added_by"),

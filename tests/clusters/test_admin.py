@@ -190,7 +190,7 @@ def test_a_cluster_page_asks_as_often_for_twenty_rows_below_it(
     one_more()
     client.get(change_address(cluster))
     for _ in range(2):
-        with django_assert_num_queries(17):
+        with django_assert_num_queries(16):
             client.get(change_address(cluster))
         for _ in range(19):
             one_more()
