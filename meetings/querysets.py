@@ -107,8 +107,9 @@ def upcoming_first(now: dt.datetime) -> tuple[OrderBy, ...]:
 class ParticipantQuerySet(QuerySet["Participant"]):
     def visible_to(self, user: "User") -> Self:
         """Less the contacts that ``user`` may not know of."""
-        contacts = Contact.objects.visible_to(user)
-        return self.filter(Q(contact__isnull=True) | Q(contact__in=contacts))
+        # Asked of each participant: as a list, SQLite would make it of all contacts there are.
+        seen = Contact.objects.visible_to(user).order_by().filter(pk=OuterRef("contact"))
+        return self.filter(Q(contact__isnull=True) | Exists(seen))
 
 
 class BookingQuerySet(QuerySet["Booking"]):

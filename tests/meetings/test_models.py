@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from ifa_crm.staff.models import User
 from meetings.choices import MeetingForm, MeetingState, PersonKind, Side
 from meetings.models import Booking, Meeting, MeetingLog, Participant
 from tests import make
@@ -184,3 +185,10 @@ def test_a_log_row_speaks() -> None:
     with pytest.raises(ValueError, match="no time"):
         _ = Meeting().stretch
     assert not Meeting().has_started_at(timezone.now())
+
+
+def test_whether_a_participant_is_known_is_asked_of_that_one(adviser: User) -> None:
+    """Not of all contacts there are, which SQLite would list for each meeting that is opened."""
+    asked = str(Participant.objects.visible_to(adviser).query)
+    assert "EXISTS(SELECT" in asked
+    assert "IN (SELECT" not in asked
