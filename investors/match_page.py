@@ -8,10 +8,11 @@ from typing import Any, Final
 from django.db.models import Q, QuerySet
 from django.utils.formats import number_format
 
+from ifa_crm.shared.among import among
 from ifa_crm.shared.lists import ListPage
 
 CHUNKS: Final = (1_000, 10_000)
-"""How many keys the database is asked about at first, and then; one parameter each."""
+"""How many keys the database is asked about at first, and then."""
 CHUNK: Final = 30_000
 
 
@@ -30,8 +31,7 @@ class Walk:
     def first(self, most: int) -> list[int]:
         """The first keys that pass, as many as asked for, if there are so many."""
         while len(self._found) < most and (chunk := next(self._chunks, None)):
-            some = self._rows.filter(pk__in=list(chunk)).values_list("pk", flat=True)
-            passing = set(some)
+            passing = set(self._rows.filter(among(chunk)).values_list("pk", flat=True))
             self._found += [key for key in chunk if key in passing]
         return self._found[:most]
 
