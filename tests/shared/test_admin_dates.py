@@ -55,7 +55,9 @@ def test_from_years_to_a_day_and_back(administrator: User, as_user: SignIn) -> N
     day = Page(client, days.dates["3 Mar"])
     assert (day.titles, day.rows) == ([], 1)
     assert "3 Mar" in day.text
-    for page, above in ((day, days), (days, months), (months, years)):
+    none = Page(client, years.dates["2025"])
+    assert (none.titles, none.rows) == ([], 0)
+    for page, above in ((day, days), (days, months), (months, years), (none, years)):
         assert page.back is not None
         assert Page(client, page.back).titles == above.titles
 

@@ -22,9 +22,10 @@ def dates_between(cl: Any) -> dict[str, Any]:
     name = cl.date_hierarchy
     ends = cl.queryset.order_by().aggregate(first=Min(name), last=Max(name))
     first, last = (_day(ends[end]) for end in ("first", "last"))
-    if first is None or last is None:
-        return {"show": False}
     asked = {part: cl.params.get(f"{name}__{part}") for part in ("year", "month", "day")}
+    every = {"link": cl.get_query_string({}, [f"{name}__"]), "title": _("All dates")}
+    if first is None or last is None:  # a year between two others may have none
+        return {"show": any(asked.values()), "back": every, "choices": []}
     one_year = asked["year"] or first.year == last.year
     one_month = asked["month"] or (one_year and first.month == last.month)
 
@@ -48,7 +49,7 @@ def dates_between(cl: Any) -> dict[str, Any]:
             for day in days
         ]
     elif one_year:
-        back = {"link": link(), "title": _("All dates")}
+        back = every
         months = [dt.date(year, each, 1) for each in range(month, last.month + 1)]
         choices = [
             {
