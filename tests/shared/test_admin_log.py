@@ -57,11 +57,11 @@ def test_the_log_asks_as_often_for_twenty_entries_as_for_one(
 ) -> None:
     make.sector()
     client.get(address(LogEntry))
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(address(LogEntry))
     for _ in range(20):
         make.lead()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(6):
         client.get(address(LogEntry))
 
 
