@@ -36,7 +36,7 @@ from ifa_crm.shared.columns import Table
 from ifa_crm.shared.editing import form_page, locked, options
 from ifa_crm.shared.history import changes_of
 from ifa_crm.shared.lists import ListPage
-from ifa_crm.shared.paging import page_of
+from ifa_crm.shared.paging import numbered_page
 from ifa_crm.staff.decorators import StaffRequest, requires
 from ifa_crm.staff.roles import Act
 from ifa_crm.work.views.export import export_of
@@ -112,7 +112,7 @@ def cluster_members(request: StaffRequest, slug: str) -> HttpResponseBase:
     members = Membership.objects.visible_to(user).filter(cluster=cluster)
     partners = Partnership.objects.visible_to(user).filter(cluster=cluster)
     context |= {
-        "page": page_of(members.select_related("organisation"), request.GET.get("page", "")),
+        "page": numbered_page(members.select_related("organisation"), request.GET.get("page", "")),
         "partnerships": partners.select_related("organisation", "through"),
     }
     return TemplateResponse(request, "clusters/cluster_members.html", context)
@@ -125,7 +125,7 @@ def cluster_projects(request: StaffRequest, slug: str) -> HttpResponseBase:
     day = timezone.localdate()
     projects = projects_of_cluster(context["cluster"], request.user, day)
     projects = projects.prefetch_related("cluster_links__cluster")
-    context["page"] = page_of(projects, request.GET.get("page", ""))
+    context["page"] = numbered_page(projects, request.GET.get("page", ""))
     context["table"] = Table.of(PROJECT_COLUMNS)
     return TemplateResponse(request, "clusters/cluster_projects.html", context)
 

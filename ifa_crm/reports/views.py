@@ -24,7 +24,7 @@ from ifa_crm.reports.neutrality import (
     whole,
 )
 from ifa_crm.reports.shares import Share
-from ifa_crm.shared.paging import page_of
+from ifa_crm.shared.paging import numbered_page
 from ifa_crm.staff.decorators import StaffRequest, requires
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Act
@@ -122,7 +122,7 @@ def neutrality_leads(request: StaffRequest) -> HttpResponse:
         raise Http404
     found = Neutrality.read(request.user)
     tally, listing = _asked(found, by, request.GET.get("of", ""), What(what))
-    page = page_of(listing, request.GET.get("page", ""))
+    page = numbered_page(listing, request.GET.get("page", ""))
     context = {
         "title": f"{What(what).label}{_(':')} {tally.name}" if tally.name else What(what).label,
         "as_of": found.run and found.run.as_of,

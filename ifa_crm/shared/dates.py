@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 FIRST_YEAR, LAST_YEAR = 1900, 2999
+AHEAD = dt.timedelta(minutes=1)  # that the clocks of two machines differ by
 
 
 def in_the_calendar(day: dt.date) -> None:

@@ -9,6 +9,6 @@ from django.db.models import QuerySet
 PER_PAGE = 50
 
 
-def page_of(rows: "Sequence[Any] | QuerySet[Any]", asked: str) -> "Page[Any]":
+def numbered_page(rows: "Sequence[Any] | QuerySet[Any]", asked: str) -> "Page[Any]":
     """The page of ``rows`` that was asked for, the nearest where there is none of that number."""
     return Paginator(rows, PER_PAGE).get_page(asked[:6])

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from ifa_crm.shared.dates import AHEAD
 from ifa_crm.shared.refusals import refusal
 from ifa_crm.staff.models import User
 from ifa_crm.staff.roles import Act
@@ -140,7 +141,7 @@ def attach_files(
 
 
 def _require_past(said: Said) -> None:
-    if said.happened_at > timezone.now() + dt.timedelta(minutes=1):
+    if said.happened_at > timezone.now() + AHEAD:
         raise refusal("happened_at", _("This is still ahead."), "ahead")
 
 

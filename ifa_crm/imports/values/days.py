@@ -12,7 +12,7 @@ from import_export import widgets
 
 from ifa_crm.imports.values.base import TwoMeaningsError, UnreadableError, Value, shown
 from ifa_crm.imports.words import key_of, months
-from ifa_crm.shared.dates import FIRST_YEAR, LAST_YEAR
+from ifa_crm.shared.dates import AHEAD, FIRST_YEAR, LAST_YEAR
 
 DMY: Final = "dmy"
 MDY: Final = "mdy"
@@ -28,7 +28,6 @@ _CLOCK: Final = re.compile(
 _SERIAL: Final = dt.date(1899, 12, 30)
 _MIDNIGHT: Final = dt.time()
 _NOON: Final = dt.time(12)
-AHEAD: Final = dt.timedelta(minutes=1)  # that the clocks of two machines differ by
 
 
 class Day(Value, widgets.DateWidget):
